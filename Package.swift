@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One strictness for every module: Swift 6 mode, explicit existentials and imports, no warning let through.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library module and its dependencies; arrows point down the list of `modules` only.
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let modules: [Target] = [
+    .systemLibrary(
+        name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    module("Platform"),
+    module("Diagnostics"),
+    module("DataModel", "Diagnostics"),
+    module("Expressions", "Diagnostics", "DataModel", "CPCRE2"),
+    module("PipelineSpec", "Diagnostics", "Platform", .product(name: "Yams", package: "Yams")),
+    module("Planning", "Diagnostics", "DataModel", "Expressions", "PipelineSpec", "Platform"),
+    module("Engine", "Diagnostics", "DataModel", "Expressions", "Planning", "Platform"),
+    module("Connectors", "Diagnostics", "DataModel", "Planning", "Engine", "Platform", "CZlib"),
+    .executableTarget(
+        name: "beamstack",
+        dependencies: [
+            "Connectors", "DataModel", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning", "Platform",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: strict),
+]
+
+let package = Package(
+    name: "beamstack",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "beamstack", targets: ["beamstack"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: modules + [
+        tests("Diagnostics"),
+        tests("DataModel", "Diagnostics"),
+        tests("Expressions", "Diagnostics", "DataModel"),
+        tests("PipelineSpec", "Diagnostics"),
+        tests("Planning", "Diagnostics", "DataModel", "Expressions", "PipelineSpec"),
+        tests("Engine", "Diagnostics", "DataModel", "Planning", "Platform"),
+        tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
+        .testTarget(name: "CommandLineTests", dependencies: ["beamstack", "Platform"], swiftSettings: strict),
+    ]
+)
