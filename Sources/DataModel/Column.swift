@@ -39,6 +39,9 @@ public enum ColumnData: Sendable {
     case row([Column])
     /// `any`, `decimal`, `date`, `datetime`: values that carry their own type.
     case values(ValueBuffer)
+    /// Not read, since no step uses the field: only `type` and `count` mean anything. Gathering, filtering and
+    /// concatenating it give `absent` again; reading a value gives null.
+    case absent
 }
 
 /// Strings end to end: string i is the bytes from `offsets[i]` to `offsets[i + 1]`.
