@@ -82,6 +82,12 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {  // o
         room = grown
     }
 
+    /// The elements in an array of their own.
+    public func toArray() -> [Element] {
+        Array(UnsafeBufferPointer(start: storage, count: count))
+    }
+
+    /// A view that is valid for as long as the caller holds the buffer.
     public var elements: UnsafeBufferPointer<Element> {
         UnsafeBufferPointer(start: pointer, count: count)
     }

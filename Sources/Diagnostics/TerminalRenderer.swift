@@ -20,7 +20,7 @@ public struct TerminalRenderer: Sendable {
             }
         var lines = [
             styled("\(diagnostic.severity.rawValue)[\(diagnostic.code.id)]", tone)
-                + styled(": \(diagnostic.message)", .bold)
+                + styled(": \(printable(diagnostic.message))", .bold)
         ]
         var gutter = 1
         if let range = diagnostic.range {
@@ -28,7 +28,7 @@ public struct TerminalRenderer: Sendable {
             lines += excerpt(of: range, gutter: gutter, tone: tone)
         }
         for related in diagnostic.related {
-            lines.append(pad("", gutter) + styled(" note: ", .blue) + related.message)
+            lines.append(pad("", gutter) + styled(" note: ", .blue) + printable(related.message))
             lines += excerpt(of: related.range, gutter: gutter, tone: .blue)
         }
         for note in diagnostic.notes {
@@ -52,7 +52,7 @@ public struct TerminalRenderer: Sendable {
         let indent = before.map { $0 == "\t" ? "\t" : String(repeating: " ", count: width($0)) }.joined()
         let caret = String(repeating: "^", count: max(1, marked.reduce(0) { $0 + width($1) }))
         return [
-            pad("", gutter) + styled("--> ", .blue) + range.location,
+            pad("", gutter) + styled("--> ", .blue) + printable(range.location),
             pad("", gutter) + " " + bar,
             styled(pad(String(start.line), gutter), .blue) + " " + bar + " " + printable(text),
             pad("", gutter) + " " + bar + " " + indent + styled(caret, tone),
@@ -65,6 +65,7 @@ public struct TerminalRenderer: Sendable {
 
     /// Columns that a terminal gives a scalar: two for East Asian wide and emoji, none for combining marks.
     private func width(_ scalar: Unicode.Scalar) -> Int {
+        guard isHarmless(scalar) else { return 1 }
         let properties = scalar.properties
         switch properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
@@ -79,15 +80,21 @@ public struct TerminalRenderer: Sendable {
         }
     }
 
-    /// A source line is a stranger's text: control characters must not steer the terminal.
+    /// Sources, names and messages are a stranger's text: what steers a terminal or reorders its line is replaced.
     private func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmless($0) ? $0 : "\u{FFFD}" }))
+    }
+
+    private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A: true
+        case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: false
+        default: true
+        }
     }
 
     private func indented(_ text: String, by columns: Int) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
+        printable(text).split(separator: "\n", omittingEmptySubsequences: false)
             .joined(separator: "\n" + String(repeating: " ", count: columns))
     }
 

@@ -1,0 +1,27 @@
+import DataModel
+
+/// Batches that are there already.
+struct BatchMorsel: Morsel {
+    let batches: [Batch]
+
+    var byteCount: Int { 0 }
+    func parse() throws -> Batch {
+        batches.count == 1 ? batches[0] : Batch.concatenate(batches, schema: batches.first?.schema ?? .empty)
+    }
+}
+
+/// Rows that a worker computes in pieces, such as one partition of an aggregation.
+struct ComputedMorsel: Morsel {
+    let compute: @Sendable (_ emit: (Batch) throws -> Void) throws -> Void
+
+    init(_ compute: @escaping @Sendable (_ emit: (Batch) throws -> Void) throws -> Void) {
+        self.compute = compute
+    }
+
+    var byteCount: Int { 0 }
+    func parse() throws -> Batch {
+        var batches: [Batch] = []
+        try compute { batches.append($0) }
+        return batches.count == 1 ? batches[0] : Batch.concatenate(batches, schema: batches.first?.schema ?? .empty)
+    }
+}

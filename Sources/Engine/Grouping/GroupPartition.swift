@@ -1,0 +1,129 @@
+import DataModel
+import Planning
+
+/// All groups whose keys hash into one part of the range. Used by one thread at a time.
+final class GroupPartition {
+    let table: GroupTable
+    let accumulators: [Accumulator]
+    private let layout: KeyLayout
+    private let groups = Buffer<Int32>()
+    private let spill: SpillSettings
+    private var runs: [SpillFile] = []
+    /// When each group first appeared, for as long as there are few.
+    private(set) var firstSeen = Buffer<Int64>()
+    private var isTrackingOrder = true
+
+    /// Groups up to which a partition remembers the order of appearance.
+    static let orderedGroupLimit = 4096
+
+    init(layout: KeyLayout, accumulators: [Accumulator], spill: SpillSettings) {
+        self.layout = layout
+        self.accumulators = accumulators
+        self.spill = spill
+        table = GroupTable(form: layout.form)
+    }
+
+    /// Whether every group is in memory and its `firstSeen` known.
+    var isOrdered: Bool { isTrackingOrder && runs.isEmpty }
+
+    private var byteCount: Int { table.byteCount + accumulators.reduce(0) { $0 + $1.byteCount } }
+
+    /// Merges one partition's groups of a morsel; morsels come in order.
+    func merge(_ partial: PartialGroups, partition: Int, sequence: Int) throws {
+        let (start, end) = (partial.bounds[partition], partial.bounds[partition + 1])
+        guard end > start else { return }
+        let rows = UnsafePointer(partial.order.pointer + start)
+        let before = table.count
+        try merge(partial.keys, partial.states, rows: rows, count: end - start)
+        if isTrackingOrder {
+            firstSeen.grow(to: table.count, filling: 0)
+            for index in 0..<(end - start) where Int(groups[index]) >= before && firstSeen[Int(groups[index])] == 0 {
+                firstSeen[Int(groups[index])] = Int64(sequence) << 32 | Int64(rows[index]) + 1
+            }
+            isTrackingOrder = table.count <= Self.orderedGroupLimit
+        }
+        if byteCount > spill.partitionBudget { try spillGroups() }
+    }
+
+    private func merge(
+        _ keys: RowKeys, _ states: [[Column]], rows: UnsafePointer<Int32>, count: Int
+    ) throws {
+        groups.count = 0
+        groups.reserve(count)
+        groups.count = count
+        table.find(keys, rows: rows, count: count, into: groups.pointer)
+        for (accumulator, columns) in zip(accumulators, states) {
+            accumulator.grow(to: table.count)
+            try accumulator.merge(columns, rows: rows, groups: groups.pointer, count: count)
+        }
+    }
+
+    /// Writes all groups to disk as one run and starts afresh.
+    private func spillGroups() throws {
+        let file = try SpillFile(directory: spill.directory)
+        try file.write(keys: table.allKeys(), states: accumulators.map { $0.states() })
+        runs.append(file)
+        table.removeAll()
+        for accumulator in accumulators { accumulator.removeAll() }
+        isTrackingOrder = false
+    }
+
+    /// Gives the partition's groups as batches of the result, in order of first appearance unless it spilled.
+    func finish(_ emit: (Batch) throws -> Void, result: GroupedResult) throws {
+        guard !runs.isEmpty else {
+            if table.count > 0 { try emit(try result.batch(keys: table.allKeys(), accumulators: accumulators)) }
+            return
+        }
+        try spillGroups()
+        let spilled = runs.reduce(0) { $0 + $1.byteCount }
+        // Each pass takes the groups of one part of the hashes; runs hold a key's states in the order of the data.
+        var passBits = 0
+        while spilled >> passBits > spill.partitionBudget / 2, passBits < 12 { passBits += 1 }
+        for pass in 0..<(1 << passBits) {
+            table.removeAll()
+            for accumulator in accumulators { accumulator.removeAll() }
+            for run in runs {
+                try run.read(layout: layout, stateTypes: accumulators.map(\.stateTypes)) { keys, states in
+                    let rows = Buffer<Int32>(capacity: keys.count)
+                    for row in 0..<keys.count where Int(keys.hashes[row] >> 40) & ((1 << passBits) - 1) == pass {
+                        rows.append(Int32(truncatingIfNeeded: row))
+                    }
+                    try merge(keys, states, rows: rows.pointer, count: rows.count)
+                    withExtendedLifetime(rows) {}
+                }
+            }
+            if table.count > 0 { try emit(try result.batch(keys: table.allKeys(), accumulators: accumulators)) }
+        }
+        runs = []
+    }
+}
+
+/// Where and when grouped state goes to disk.
+struct SpillSettings: Sendable {
+    let directory: String
+    /// Bytes that one partition may hold in memory.
+    let partitionBudget: Int
+}
+
+/// What an aggregation gives: the keys' fields, then a field an aggregation, with the window's event time.
+struct GroupedResult: Sendable {
+    let schema: Schema
+    let layout: KeyLayout
+    /// Whether rows stand at the end of the global window, not of one that their key names.
+    let isGlobal: Bool
+
+    func batch(keys: RowKeys, accumulators: [Accumulator]) throws -> Batch {
+        let (keyColumns, windows) = layout.columns(of: keys)
+        return try batch(
+            keyColumns: keyColumns, windows: windows, results: accumulators.map { try $0.results() }, count: keys.count)
+    }
+
+    func batch(keyColumns: [Column], windows: WindowColumn?, results: [Column], count: Int) throws -> Batch {
+        let timestamps = Buffer<Int64>(repeating: EventTime.globalWindowEnd, count: count)
+        if let windows {
+            for row in 0..<count { timestamps.pointer[row] = windows.ends.pointer[row] - Windows.granularity }
+        }
+        let columns = zip(keyColumns + results, schema.fields).map { $0.cast(to: $1.type) }
+        return Batch(schema: schema, columns: columns, count: count, timestamps: timestamps, windows: windows)
+    }
+}

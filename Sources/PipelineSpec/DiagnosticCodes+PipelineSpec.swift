@@ -1,0 +1,16 @@
+import Diagnostics
+
+extension DiagnosticCode {
+    static let yamlSyntax = DiagnosticCode("yaml-syntax", "the file is not valid YAML", "")
+    static let yamlTooLarge = DiagnosticCode("yaml-too-large", "", "")
+    static let yamlTag = DiagnosticCode("yaml-tag", "", "")
+    static let yamlValue = DiagnosticCode("yaml-value", "", "")
+    static let duplicateKey = DiagnosticCode("duplicate-key", "", "")
+    static let invalidEncoding = DiagnosticCode("invalid-encoding", "", "")
+    static let unreadableFile = DiagnosticCode("unreadable-file", "", "")
+    static let missingInclude = DiagnosticCode("missing-include", "", "")
+    static let unknownKey = DiagnosticCode("unknown-key", "", "")
+    static let missingType = DiagnosticCode("missing-type", "", "")
+    static let invalidStructure = DiagnosticCode("invalid-structure", "", "")
+    static let chainConnection = DiagnosticCode("chain-connection", "", "")
+}
