@@ -17,13 +17,21 @@ public enum Host {
     }
 
     private static var allowedCores: Int {
-        #if os(Linux)
-            var set = cpu_set_t()
-            if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-                return withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-            }
-        #endif
+        if let bytes = try? OpenFile.contents(of: "/proc/self/status", limit: 1 << 16),
+            let allowed = cores(processStatus: String(decoding: bytes, as: UTF8.self))
+        {
+            return allowed
+        }
         return Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
+    /// The number of bits in `Cpus_allowed: ff,ffffffff`.
+    static func cores(processStatus: String) -> Int? {
+        guard let line = processStatus.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") }) else {
+            return nil
+        }
+        let bits = line.dropFirst(13).reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+        return bits > 0 ? bits : nil
     }
 
     /// The CPU quota of the control group in whole cores, rounded up.
@@ -44,11 +52,8 @@ public enum Host {
     /// The most memory that the process has held at once.
     public static var peakMemoryInBytes: Int64 {
         var usage = rusage()
-        #if canImport(Glibc)
-            guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
-        #else
-            guard getrusage(Int32(RUSAGE_SELF), &usage) == 0 else { return 0 }
-        #endif
+        // `RUSAGE_SELF` is 0 everywhere, but imported as a type that differs between the C libraries.
+        guard getrusage(0, &usage) == 0 else { return 0 }
         #if canImport(Darwin)
             return Int64(usage.ru_maxrss)
         #else

@@ -30,14 +30,8 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { room in
             guard let start = room.baseAddress else { return "error \(code)" }
             start.initialize(repeating: 0, count: room.count)
-            // Musl and Darwin have the POSIX form only, which returns a status and always fills the buffer; Glibc's
-            // may return a text of its own instead.
-            #if canImport(Glibc)
-                return String(cString: strerror_r(code, start, room.count)).lowercased()
-            #else
-                _ = strerror_r(code, start, room.count)
-                return String(cString: start).lowercased()
-            #endif
+            _ = strerror_r(code, start, room.count)
+            return String(cString: start).lowercased()
         }
     }
 

@@ -146,7 +146,7 @@ final class Execution {
             return MorselList(pieces)
         case .read(let read, let schema, let needed):
             return try connectors.reader(for: read, schema: schema, neededFields: needed)
-        case .aggregate(let aggregate): return MorselList(try aggregate.morsels())
+        case .groups(let groups): return MorselList(try groups.morsels())
         case .keptProbe(let join): return MorselList(join.probeMorsels())
         case .unmatched(let join, let side): return MorselList(join.unmatchedMorsels(stage: side))
         }

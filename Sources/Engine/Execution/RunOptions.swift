@@ -1,5 +1,3 @@
-public import Diagnostics
-
 /// How the embedded engine runs a plan.
 public struct RunOptions: Sendable {
     /// Threads that work at once; results do not depend on it.

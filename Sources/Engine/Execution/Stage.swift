@@ -4,13 +4,13 @@ import Planning
 /// One pass over one source: its rows go through all operators behind it up to the next breaker.
 ///
 /// Stages run one after the other, each on all workers.
-struct Stage {
+struct Stage: Sendable {
     /// Where the rows come from.
-    enum Source {
+    enum Source: Sendable {
         case create(rows: [RowValue], schema: Schema)
         case read(ReadOperation, schema: Schema, neededFields: Set<Int>)
         /// The groups of an aggregation that is done.
-        case aggregate(AggregateOperator)
+        case groups(any GroupSource)
         /// The probe side of a join, kept until its build sides were done.
         case keptProbe(JoinOperator)
         /// The rows of a join's build side that nothing matched.
@@ -25,6 +25,11 @@ struct Stage {
     var dependencies: Set<Int>
     /// The sinks that the rows can reach, in the order of the steps.
     var sinks: [SinkOperator] = []
+}
+
+/// A breaker whose rows come when its input is done.
+protocol GroupSource: AnyObject, Sendable {
+    func morsels() throws -> [any Morsel]
 }
 
 /// The stages of a plan, in an order in which they can run.
@@ -50,9 +55,9 @@ struct StageGraph {
                     add(.read(read, schema: schema, neededFields: needed), operators[step.id], after: [])
                 ]
             case .aggregate:
-                guard let aggregate = operators[step.id] as? AggregateOperator else { continue }
+                guard let groups = operators[step.id] as? any GroupSource else { continue }
                 feeders[step.id] = allInputs
-                origins[step.id] = [add(.aggregate(aggregate), aggregate, after: allInputs)]
+                origins[step.id] = [add(.groups(groups), operators[step.id], after: allInputs)]
             case .join(let join):
                 guard let joiner = operators[step.id] as? JoinOperator else { continue }
                 origins[step.id] = addJoin(join, joiner, inputOrigins)

@@ -89,7 +89,7 @@ final class StageRunner: Sendable {
             guard case .int64(let numbers)? = batch.columns.first?.data else { return }
             let rows = Buffer(numbers.toArray().map { Int32(truncatingIfNeeded: $0) })
             try join.emitUnmatched(rows, stage: side, in: context)
-        case .create, .read, .aggregate: try stage.head.emit(batch, in: context)
+        case .create, .read, .groups: try stage.head.emit(batch, in: context)
         }
     }
 }

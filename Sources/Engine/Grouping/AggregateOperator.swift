@@ -7,7 +7,7 @@ import Synchronization
 /// Groups rows by keys and windows and folds their values; a source for the steps behind it once its input is done.
 ///
 /// Workers fold each morsel by itself, then hand its groups to the partitions, each of which takes morsels in order.
-final class AggregateOperator: SinkOperator, @unchecked Sendable {  // as Operator; partitions have one user at a time
+final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {  // as Operator; partitions have one user at a time
     static let partitionBits = 5
 
     private let operation: AggregateOperation

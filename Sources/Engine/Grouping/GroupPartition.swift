@@ -1,8 +1,8 @@
 import DataModel
 import Planning
 
-/// All groups whose keys hash into one part of the range. Used by one thread at a time.
-final class GroupPartition {
+/// All groups whose keys hash into one part of the range.
+final class GroupPartition: @unchecked Sendable {  // one thread at a time: its inbox, then the worker that finishes it
     let table: GroupTable
     let accumulators: [Accumulator]
     private let layout: KeyLayout

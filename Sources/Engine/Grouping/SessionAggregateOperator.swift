@@ -1,10 +1,11 @@
 import DataModel
 import Diagnostics
+import Expressions
 import Planning
 import Synchronization
 
 /// Groups rows by keys and sessions: windows that grow and merge for as long as rows of a key come close together.
-final class SessionAggregateOperator: SinkOperator, @unchecked Sendable {  // as Operator; a partition has one user at a time
+final class SessionAggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {  // as Operator; a partition has one user at a time
     private let operation: AggregateOperation
     private let layout: KeyLayout
     private let result: GroupedResult
@@ -72,8 +73,8 @@ final class SessionAggregateOperator: SinkOperator, @unchecked Sendable {  // as
     }
 }
 
-/// The sessions of the keys of one part of the hashes. Used by one thread at a time.
-private final class SessionPartition {
+/// The sessions of the keys of one part of the hashes.
+private final class SessionPartition: @unchecked Sendable {  // one thread at a time, as GroupPartition
     private struct Session {
         var start: Int64
         var end: Int64

@@ -105,12 +105,10 @@ final class ExplodeOperator: Operator, @unchecked Sendable {  // as Operator
         var builder = ColumnBuilder(type: .list(elementType(of: column.type)), capacity: column.count)
         for row in 0..<column.count {
             let value = column.value(at: row)
-            if let elements = value.iterated {
-                builder.append(.list(elements))
-            } else {
-                if failures[row] == nil {
-                    failures[row] = .typeError("'\(PythonValues.typeName(value))' object is not iterable")
-                }
+            do {
+                builder.append(.list(try PythonValues.elements(of: value)))
+            } catch {
+                if failures[row] == nil { failures[row] = error }
                 builder.append(.list([]))
             }
         }

@@ -1,5 +1,5 @@
 import DataModel
-public import Diagnostics
+import Diagnostics
 import Expressions
 import Planning
 

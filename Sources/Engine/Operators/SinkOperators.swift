@@ -17,9 +17,10 @@ final class LogOperator: SinkOperator, @unchecked Sendable {  // as Operator
 
     override func process(_ batch: Batch, input: Int, in context: WorkerContext) throws {
         let lines = Buffer<UInt8>(capacity: batch.count * 32)
+        let writer = JSONRowWriter(schema: batch.schema)
         for row in 0..<batch.count {
             for byte in prefix { lines.append(byte) }
-            JSONWriter.append(batch, row: row, to: lines)
+            writer.append(batch, row: row, to: lines)
             lines.append(UInt8(ascii: "\n"))
         }
         keep(lines.toArray(), in: context)
