@@ -14,3 +14,9 @@ extension DiagnosticCode {
     static let invalidStructure = DiagnosticCode("invalid-structure", "", "")
     static let chainConnection = DiagnosticCode("chain-connection", "", "")
 }
+extension DiagnosticCode {
+    static let templateSyntax = DiagnosticCode("template-syntax", "", "")
+    static let templateError = DiagnosticCode("template-error", "", "")
+    static let templateTooLarge = DiagnosticCode("template-too-large", "", "")
+    static let undefinedVariable = DiagnosticCode("undefined-variable", "", "")
+}

@@ -4,7 +4,9 @@ import Testing
 @testable import Diagnostics
 
 @Suite struct JSONTextTests {
-    @Test(arguments: ["", "plain", "\"q\" \\ /", "\n\r\t\u{8}\u{0}\u{1F}\u{7F}", "é 日本 😀", "\u{2028}\u{2029}", "</script>"])
+    @Test(arguments: [
+        "", "plain", "\"q\" \\ /", "\n\r\t\u{8}\u{0}\u{1F}\u{7F}", "é 日本 😀", "\u{2028}\u{2029}", "</script>",
+    ])
     func quotedTextsReadBack(text: String) throws {
         let quoted = JSONText.quoted(text)
         let back = try JSONSerialization.jsonObject(with: Data(quoted.utf8), options: .fragmentsAllowed)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct SourceFileTests {
     @Test(arguments: [
-        (0, 1, 1), (1, 1, 2), (3, 1, 3), (4, 1, 4), (5, 2, 1), (9, 2, 2), (10, 3, 1), (11, 3, 2), (99, 3, 2), (-5, 1, 1),
+        (0, 1, 1), (1, 1, 2), (3, 1, 3), (4, 1, 4), (5, 2, 1), (9, 2, 2), (10, 3, 1), (11, 3, 2), (99, 3, 2),
+        (-5, 1, 1),
     ])
     func positionsCountLinesAndScalars(offset: Int, line: Int, column: Int) {
         // a é(2 bytes) \r \n 😀(4 bytes) \n x

@@ -6,8 +6,10 @@ import Testing
     private static let transforms = ["MapToFields", "Filter", "ReadFromCsv", "ReadFromJson", "Combine", "Flatten"]
 
     @Test(arguments: [
-        ("MapToField", "MapToFields"), ("maptofields", "MapToFields"), ("Fliter", "Filter"), ("ReadFromCSV", "ReadFromCsv"),
-        ("ReadFormCsv", "ReadFromCsv"), ("ReadFromJason", "ReadFromJson"), ("Combin", "Combine"), ("Platten", "Flatten"),
+        ("MapToField", "MapToFields"), ("maptofields", "MapToFields"), ("Fliter", "Filter"),
+        ("ReadFromCSV", "ReadFromCsv"),
+        ("ReadFormCsv", "ReadFromCsv"), ("ReadFromJason", "ReadFromJson"), ("Combin", "Combine"),
+        ("Platten", "Flatten"),
         ("WindowInto", nil), ("", nil), ("x", nil),
     ])
     func nearest(name: String, expected: String?) {

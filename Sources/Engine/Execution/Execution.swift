@@ -97,8 +97,8 @@ final class Execution {
             return AggregateOperator(step: step, metrics: metrics, operation: operation, input: input, options: options)
         case .join(let operation):
             return JoinOperator(
-                step: step, metrics: metrics, operation: operation, inputs: inputSchemas, neededOutputs: needed,
-                workers: options.workers)
+                step: step, metrics: metrics, operation: operation, inputs: inputSchemas,
+                windowings: step.inputs.map { plan[$0.source].windowing }, neededOutputs: needed, options: options)
         case .flatten: return FlattenOperator(step: step, metrics: metrics)
         case .log(let operation):
             return LogOperator(step: step, metrics: metrics, operation: operation, options: options)
@@ -148,7 +148,8 @@ final class Execution {
             return try connectors.reader(for: read, schema: schema, neededFields: needed)
         case .groups(let groups): return MorselList(try groups.morsels())
         case .keptProbe(let join): return MorselList(join.probeMorsels())
-        case .unmatched(let join, let side): return MorselList(join.unmatchedMorsels(stage: side))
+        case .joinRemainder(let join, let side):
+            return MorselList(join.remainders(side: side).map { RemainderMorsel(remainder: $0) })
         }
     }
 

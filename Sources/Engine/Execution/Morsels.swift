@@ -10,6 +10,14 @@ struct BatchMorsel: Morsel {
     }
 }
 
+/// A part of a join that the stage hands to the join as it is.
+struct RemainderMorsel: Morsel {
+    let remainder: JoinOperator.Remainder
+
+    var byteCount: Int { 0 }
+    func parse() throws -> Batch { Batch(schema: .empty, columns: [], count: 0) }
+}
+
 /// Rows that a worker computes in pieces, such as one partition of an aggregation.
 struct ComputedMorsel: Morsel {
     let compute: @Sendable (_ emit: (Batch) throws -> Void) throws -> Void

@@ -13,8 +13,8 @@ struct Stage: Sendable {
         case groups(any GroupSource)
         /// The probe side of a join, kept until its build sides were done.
         case keptProbe(JoinOperator)
-        /// The rows of a join's build side that nothing matched.
-        case unmatched(JoinOperator, stage: Int)
+        /// What is left of one build side of a join when the rows from its left are done.
+        case joinRemainder(JoinOperator, side: Int)
     }
 
     let id: Int
@@ -37,6 +37,8 @@ struct StageGraph {
     private(set) var stages: [Stage] = []
     /// For each sink, by its step, the stages that feed it.
     private(set) var feeders: [Int: Set<Int>] = [:]
+    /// For each join, by its step, all stages whose rows pass through it: any of them may leave rows with it.
+    private var joinStages: [Int: Set<Int>] = [:]
 
     /// - Parameter operators: by step.
     init(plan: Plan, operators: [Operator], neededFields: [OutputReference: Set<Int>]) {
@@ -70,7 +72,7 @@ struct StageGraph {
         for index in stages.indices {
             let id = stages[index].id
             stages[index].sinks = operators.compactMap { $0 as? SinkOperator }
-                .filter { feeders[$0.step.id]?.contains(id) ?? false }
+                .filter { (joinStages[$0.step.id] ?? feeders[$0.step.id])?.contains(id) ?? false }
         }
     }
 
@@ -93,9 +95,10 @@ struct StageGraph {
             feeders[joiner.step.id]?.formUnion(probe)
             result = [add(.keptProbe(joiner), joiner, after: build.union(probe))]
         }
-        for (index, stage) in join.stages.enumerated() where stage.kind == .right || stage.kind == .outer {
-            result.insert(add(.unmatched(joiner, stage: index), joiner, after: result.union(build)))
+        for side in join.stages.indices {
+            result.insert(add(.joinRemainder(joiner, side: side), joiner, after: result.union(build)))
         }
+        joinStages[joiner.step.id] = build.union(probe).union(result)
         return result
     }
 

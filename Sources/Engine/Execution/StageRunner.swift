@@ -44,9 +44,7 @@ final class StageRunner: Sendable {
     private func work(_ context: WorkerContext) {
         while let morsel = takeMorsel(context) {
             do {
-                let batch = try morsel.parse()
-                stage.head.metrics.add(morsel.byteCount, to: .bytes)
-                try push(batch, context)
+                try push(morsel, context)
                 for sink in stage.sinks { try sink.finishMorsel(context) }
             } catch {
                 fail(error, at: context.sequence)
@@ -82,14 +80,16 @@ final class StageRunner: Sendable {
         }
     }
 
-    private func push(_ batch: Batch, _ context: WorkerContext) throws {
-        switch stage.source {
-        case .keptProbe(let join): try join.probe(batch, in: context)
-        case .unmatched(let join, let side):
-            guard case .int64(let numbers)? = batch.columns.first?.data else { return }
-            let rows = Buffer(numbers.toArray().map { Int32(truncatingIfNeeded: $0) })
-            try join.emitUnmatched(rows, stage: side, in: context)
-        case .create, .read, .groups: try stage.head.emit(batch, in: context)
+    private func push(_ morsel: any Morsel, _ context: WorkerContext) throws {
+        if case .joinRemainder(let join, let side) = stage.source, let morsel = morsel as? RemainderMorsel {
+            return try join.emit(morsel.remainder, side: side, in: context)
+        }
+        let batch = try morsel.parse()
+        stage.head.metrics.add(morsel.byteCount, to: .bytes)
+        if case .keptProbe(let join) = stage.source {
+            try join.probe(batch, in: context)
+        } else {
+            try stage.head.emit(batch, in: context)
         }
     }
 }

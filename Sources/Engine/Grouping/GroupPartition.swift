@@ -8,7 +8,7 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
     private let layout: KeyLayout
     private let groups = Buffer<Int32>()
     private let spill: SpillSettings
-    private var runs: [SpillFile] = []
+    private var runs: [RowFile] = []
     /// When each group first appeared, for as long as there are few.
     private(set) var firstSeen = Buffer<Int64>()
     private var isTrackingOrder = true
@@ -60,8 +60,8 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
 
     /// Writes all groups to disk as one run and starts afresh.
     private func spillGroups() throws {
-        let file = try SpillFile(directory: spill.directory)
-        try file.write(keys: table.allKeys(), states: accumulators.map { $0.states() })
+        let file = try RowFile(directory: spill.directory)
+        try file.append(table.allKeys().storedColumns + accumulators.flatMap { $0.states() })
         runs.append(file)
         table.removeAll()
         for accumulator in accumulators { accumulator.removeAll() }
@@ -83,7 +83,14 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
             table.removeAll()
             for accumulator in accumulators { accumulator.removeAll() }
             for run in runs {
-                try run.read(layout: layout, stateTypes: accumulators.map(\.stateTypes)) { keys, states in
+                let stateTypes = accumulators.map(\.stateTypes)
+                try run.read(types: layout.storedTypes + stateTypes.flatMap { $0 }) { columns, count in
+                    let keys = RowKeys(storedColumns: columns, count: count)
+                    var rest = columns.dropFirst(layout.storedTypes.count)
+                    let states = stateTypes.map { types -> [Column] in
+                        defer { rest = rest.dropFirst(types.count) }
+                        return Array(rest.prefix(types.count))
+                    }
                     let rows = Buffer<Int32>(capacity: keys.count)
                     for row in 0..<keys.count where Int(keys.hashes[row] >> 40) & ((1 << passBits) - 1) == pass {
                         rows.append(Int32(truncatingIfNeeded: row))

@@ -14,6 +14,36 @@ struct RowKeys: Sendable {
     let hashes: Buffer<UInt64>
 }
 
+extension RowKeys {
+    /// Hashes and keys as columns, to be written to disk.
+    var storedColumns: [Column] {
+        let hashes = Buffer<Int64>(capacity: count)
+        for row in 0..<count { hashes.append(Int64(bitPattern: self.hashes[row])) }
+        let key =
+            switch storage {
+            case .int64(let values): Column(type: .int64.nullable, count: count, validity: validity, data: .int64(values))
+            case .bytes(let strings):
+                Column(type: .bytes.nullable, count: count, validity: validity, data: .string(strings))
+            }
+        return [Column(type: .int64, count: count, data: .int64(hashes)), key]
+    }
+
+    /// What `storedColumns` gave.
+    init(storedColumns columns: [Column], count: Int) {
+        let hashes = Buffer<UInt64>(capacity: count)
+        if case .int64(let numbers) = columns[0].data {
+            for row in 0..<count { hashes.append(UInt64(bitPattern: numbers[row])) }
+        }
+        let storage: Storage =
+            switch columns[1].data {
+            case .int64(let values): .int64(values)
+            case .string(let strings): .bytes(strings)
+            default: .int64(Buffer(repeating: 0, count: count))
+            }
+        self.init(count: count, storage: storage, validity: columns[1].validity, hashes: hashes)
+    }
+}
+
 /// How the key fields of a collection become one key a row: an integer, a string, or fields end to end.
 struct KeyLayout: Sendable {
     enum Form: Sendable {
@@ -46,12 +76,9 @@ struct KeyLayout: Sendable {
         form = .encoded(fields: fields, hasWindow: hasWindow)
     }
 
-    /// Whether the keys of two collections compare by their stored form.
-    func isComparable(with other: KeyLayout) -> Bool {
-        switch (form, other.form) {
-        case (.int64, .int64), (.bytes, .bytes): true
-        default: false
-        }
+    /// The types of `RowKeys.storedColumns`.
+    var storedTypes: [FieldType] {
+        if case .int64 = form { [.int64, .int64] } else { [.int64, .bytes] }
     }
 
     func keys(of batch: Batch) -> RowKeys {

@@ -1,119 +1,144 @@
 import DataModel
 import Planning
 
-/// One input of a join in memory, found by its key.
-final class BuildSide: @unchecked Sendable {  // filled in order by one thread at a time, then read only but for `matched`
+/// One input of a join on its way into memory, or to disk where memory does not hold it.
+final class BuildSide: @unchecked Sendable {  // filled in order by one thread at a time, then read only
+    let keys: JoinKeys
+    let kind: JoinOperation.Kind
     private let schema: Schema
-    private let equalities: [(left: JoinOperation.FieldReference, right: Int)]
     private let leftSchemas: [Schema]
+    private let hasWindow: Bool
+    private let options: RunOptions
+    private let budget: Int
     private var batches: [Batch] = []
-    /// All rows of the input once it is done.
-    private(set) var batch: Batch
-    private let keyTypes: [FieldType]
-    private let layout: KeyLayout
-    private var table: GroupTable
-    /// The rows of each key end to end: key g has those from `bounds[g]` to `bounds[g + 1]` of `order`.
-    private var order = Buffer<Int32>()
-    private var bounds = Buffer<Int32>()
-    /// For each worker a byte a row that it matched; merged when the probing is over.
-    private var matched: [Buffer<UInt8>] = []
-    private let workers: Int
-    private let tracksMatches: Bool
+    private var heldBytes = 0
+    /// Set while the input comes in.
+    private(set) var spill: JoinSpill?
+    /// Set when the input is done, unless it spilled.
+    private(set) var table: JoinTable?
 
-    init(
-        stage: JoinOperation.Stage, schema: Schema, leftSchemas: [Schema], tracksMatches: Bool, workers: Int
-    ) {
-        self.schema = schema
-        self.leftSchemas = leftSchemas
-        self.tracksMatches = tracksMatches
-        self.workers = workers
-        equalities = stage.equalities
-        batch = Batch(schema: schema, columns: [], count: 0)
-        // Both sides' keys are brought to one type, so that 1 finds 1.0.
-        keyTypes = stage.equalities.map { equality in
-            leftSchemas[equality.left.input].fields[equality.left.field].type
-                .union(schema.fields[equality.right].type, widensIntegers: true)
-        }
-        let keySchema = Schema(keyTypes.enumerated().map { Field("key\($0.offset)", $0.element) })
-        layout = KeyLayout(fields: Array(keyTypes.indices), schema: keySchema, hasWindow: false)
-        table = GroupTable(form: layout.form)
+    /// - Parameters:
+    ///   - index: the join's stage: its build side is input `index + 1`.
+    ///   - budget: bytes that the side may hold in memory.
+    init(_ stage: JoinOperation.Stage, index: Int, inputs: [Schema], hasWindow: Bool, budget: Int, options: RunOptions) {
+        schema = inputs[index + 1]
+        leftSchemas = Array(inputs[0...index])
+        kind = stage.kind
+        keys = JoinKeys(stage: stage, leftSchemas: inputs, build: schema, hasWindow: hasWindow)
+        self.hasWindow = hasWindow
+        self.budget = budget
+        self.options = options
     }
 
-    func append(_ batch: Batch) { batches.append(batch) }
+    var keepsLeft: Bool { kind == .left || kind == .outer }
+    var keepsRight: Bool { kind == .right || kind == .outer }
 
-    /// Builds the table.
+    func append(_ batch: Batch) throws {
+        if spill == nil {
+            batches.append(batch)
+            heldBytes += batch.byteCount
+            guard heldBytes > budget else { return }
+            spill = try JoinSpill(directory: options.temporaryDirectory)
+            let held = batches
+            batches = []
+            for batch in held { try toDisk(batch) }
+        } else {
+            try toDisk(batch)
+        }
+    }
+
+    private func toDisk(_ batch: Batch) throws {
+        try spill?.appendBuild(Self.stored(batch.columns, batch.windows), keys: keys.ofBuild(batch).keys)
+    }
+
     func finish() {
-        batch = Batch.concatenate(batches, schema: schema)
+        guard spill == nil else { return }
+        table = makeTable(Batch.concatenate(batches, schema: schema))
         batches = []
-        let groups = Buffer<Int32>(uninitializedCount: batch.count)
-        if batch.count > 0 {
-            let keys = keys(equalities.map { batch.columns[$0.right] }, count: batch.count)
-            table.find(keys.keys, rows: nil, count: batch.count, into: groups.pointer)
-            // Null keys match nothing: their rows belong to no key.
-            for row in 0..<batch.count where keys.isNull(row) { groups.pointer[row] = -1 }
+    }
+
+    private func makeTable(_ batch: Batch) -> JoinTable {
+        JoinTable(batch, keys: keys, matchingWorkers: keepsRight ? options.workers : 0)
+    }
+
+    // MARK: On disk
+
+    /// Keeps rows from the left until the parts are matched.
+    func keepProbe(_ rows: JoinedRows) throws {
+        let columns = leftSchemas.enumerated().flatMap { input, schema in
+            schema.fields.indices.map { rows.column(.init(input: input, field: $0)) }
         }
-        bounds = Buffer(repeating: 0, count: table.count + 1)
-        for row in 0..<batch.count where groups[row] >= 0 { bounds[Int(groups[row]) + 1] += 1 }
-        for group in 0..<table.count { bounds[group + 1] += bounds[group] }
-        order = Buffer(repeating: 0, count: batch.count)
-        let next = bounds.copy()
-        for row in 0..<batch.count where groups[row] >= 0 {
-            let group = Int(groups[row])
-            order[Int(next[group])] = Int32(truncatingIfNeeded: row)
-            next[group] += 1
+        try spill?.appendProbe(Self.stored(columns, rows.windows), keys: keys.ofLeft(rows).keys)
+    }
+
+    /// Matches one part: joined rows from the left, then the table for its unmatched rows.
+    func matchPartition(
+        _ partition: Int, worker: Int, joined: (JoinedRows) throws -> Void, unmatched: (JoinTable) throws -> Void
+    ) throws {
+        guard let spill else { return }
+        var pieces: [Batch] = []
+        try spill.readBuild(partition, types: schema.fields.map(\.type) + windowTypes) { columns, count in
+            pieces.append(restored(columns, schema: schema, count: count))
         }
-        if tracksMatches { matched = (0..<workers).map { _ in Buffer(repeating: 0, count: batch.count) } }
+        let table = makeTable(Batch.concatenate(pieces, schema: schema))
+        let types = leftSchemas.flatMap { $0.fields.map(\.type) } + windowTypes
+        try spill.readProbe(partition, types: types) { columns, count in
+            try joined(table.join(restoredLeft(columns, count: count), keepsLeft: keepsLeft, worker: worker))
+        }
+        if keepsRight { try unmatched(table) }
     }
 
-    private struct Keys {
-        let keys: RowKeys
-        let columns: [Column]
+    private var windowTypes: [FieldType] { hasWindow ? [.int64, .int64] : [] }
 
-        func isNull(_ row: Int) -> Bool { columns.contains { $0.isNull(row) } }
+    private static func stored(_ columns: [Column], _ windows: WindowColumn?) -> [Column] {
+        guard let windows else { return columns }
+        return columns
+            + [windows.starts, windows.ends].map { Column(type: .int64, count: $0.count, data: .int64($0)) }
     }
 
-    private func keys(_ columns: [Column], count: Int) -> Keys {
-        let cast = zip(columns, keyTypes).map { $0.cast(to: $1) }
-        let batch = Batch(
-            schema: Schema(keyTypes.enumerated().map { Field("key\($0.offset)", $0.element) }), columns: cast,
-            count: count)
-        return Keys(keys: layout.keys(of: batch), columns: cast.filter { $0.validity != nil || $0.type.isAny })
+    private func restored(_ columns: [Column], schema: Schema, count: Int) -> Batch {
+        Batch(
+            schema: schema, columns: Array(columns.prefix(schema.count)), count: count, windows: windows(of: columns))
     }
 
-    /// The given rows joined with this input's.
-    func join(_ rows: JoinedRows, kind: JoinOperation.Kind, worker: Int) -> JoinedRows {
-        let keys = keys(equalities.map { rows.column($0.left) }, count: rows.count)
-        let groups = Buffer<Int32>(uninitializedCount: rows.count)
-        table.lookUp(keys.keys, count: rows.count, into: groups.pointer)
-        let keepsLeft = kind == .left || kind == .outer
-        let picks = Buffer<Int32>(capacity: rows.count)
-        let found = Buffer<Int32>(capacity: rows.count)
-        let hits = tracksMatches ? matched[worker] : nil
-        let mayHaveNulls = !keys.columns.isEmpty
-        for row in 0..<rows.count {
-            let group = Int(groups.pointer[row])
-            if group >= 0, !(mayHaveNulls && keys.isNull(row)), bounds.pointer[group + 1] > bounds.pointer[group] {
-                for position in Int(bounds.pointer[group])..<Int(bounds.pointer[group + 1]) {
-                    let match = order.pointer[position]
-                    picks.append(Int32(truncatingIfNeeded: row))
-                    found.append(match)
-                    hits?.pointer[Int(match)] = 1
-                }
-            } else if keepsLeft {
-                picks.append(Int32(truncatingIfNeeded: row))
-                found.append(-1)
+    private func windows(of columns: [Column]) -> WindowColumn? {
+        guard hasWindow, case .int64(let starts) = columns[columns.count - 2].data,
+            case .int64(let ends) = columns[columns.count - 1].data
+        else { return nil }
+        return WindowColumn(starts: starts, ends: ends)
+    }
+
+    private func restoredLeft(_ columns: [Column], count: Int) -> JoinedRows {
+        let rows = Buffer<Int32>(uninitializedCount: count)
+        for row in 0..<count { rows.pointer[row] = Int32(truncatingIfNeeded: row) }
+        var rest = columns[...]
+        let sources = leftSchemas.map { schema -> JoinedRows.Source in
+            defer { rest = rest.dropFirst(schema.count) }
+            return .init(batch: Batch(schema: schema, columns: Array(rest.prefix(schema.count)), count: count), rows: rows)
+        }
+        return JoinedRows(count: count, sources: sources, windows: windows(of: columns))
+    }
+}
+
+extension Batch {
+    /// Bytes that the columns hold, roughly.
+    var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+}
+
+extension Column {
+    /// Bytes held, roughly.
+    var byteCount: Int {
+        let own =
+            switch data {
+            case .boolean: count
+            case .int64, .double: count * 8
+            case .string(let strings): count * 4 + strings.bytes.count
+            case .list(_, let elements): count * 4 + elements.column.byteCount
+            case .map(_, let keys, let values): count * 4 + keys.column.byteCount + values.column.byteCount
+            case .row(let children): children.reduce(0) { $0 + $1.byteCount }
+            case .values: count * 80
+            case .absent: 0
             }
-        }
-        return rows.extended(by: picks, with: .init(batch: batch, rows: found))
-    }
-
-    /// The rows that nothing matched, in order, in pieces.
-    func unmatchedRows() -> [Buffer<Int32>] {
-        var pieces: [Buffer<Int32>] = []
-        for row in 0..<batch.count where !matched.contains(where: { $0[row] == 1 }) {
-            if pieces.last.map({ $0.count >= 1 << 14 }) ?? true { pieces.append(Buffer()) }
-            pieces.last?.append(Int32(truncatingIfNeeded: row))
-        }
-        return pieces
+        return own + (validity == nil ? 0 : count)
     }
 }

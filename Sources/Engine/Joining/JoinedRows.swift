@@ -11,6 +11,21 @@ struct JoinedRows {
 
     let count: Int
     let sources: [Source]
+    /// The window of each row, where windows count.
+    let windows: WindowColumn?
+
+    init(count: Int, sources: [Source], windows: WindowColumn?) {
+        self.count = count
+        self.sources = sources
+        self.windows = windows
+    }
+
+    /// All rows of one batch.
+    init(_ batch: Batch) {
+        let rows = Buffer<Int32>(uninitializedCount: batch.count)
+        for row in 0..<batch.count { rows.pointer[row] = Int32(truncatingIfNeeded: row) }
+        self.init(count: batch.count, sources: [Source(batch: batch, rows: rows)], windows: batch.windows)
+    }
 
     /// One input's field for all rows, null where the input has no row.
     func column(_ reference: JoinOperation.FieldReference) -> Column {
@@ -24,16 +39,18 @@ struct JoinedRows {
 
     /// The same rows picked and repeated, with one more input.
     func extended(by picks: Buffer<Int32>, with source: Source) -> JoinedRows {
-        let picked = sources.map { earlier in
-            Source(
-                batch: earlier.batch,
-                rows: earlier.rows.map { rows in
-                    let result = Buffer<Int32>(uninitializedCount: picks.count)
-                    for index in 0..<picks.count { result.pointer[index] = rows.pointer[Int(picks.pointer[index])] }
-                    return result
-                })
-        }
-        return JoinedRows(count: picks.count, sources: picked + [source])
+        let picked = sources.map { Source(batch: $0.batch, rows: $0.rows.map { $0.picked(picks) }) }
+        let windows = windows.map { WindowColumn(starts: $0.starts.picked(picks), ends: $0.ends.picked(picks)) }
+        return JoinedRows(count: picks.count, sources: picked + [source], windows: windows)
+    }
+}
+
+extension Buffer {
+    /// The elements at the given places.
+    func picked(_ picks: Buffer<Int32>) -> Buffer<Element> {
+        let result = Buffer<Element>(uninitializedCount: picks.count)
+        for index in 0..<picks.count { result.pointer[index] = pointer[Int(picks.pointer[index])] }
+        return result
     }
 }
 
@@ -41,7 +58,9 @@ extension Column {
     /// The values at the given rows, null where a row is negative.
     func gatherNullable(_ rows: Buffer<Int32>) -> Column {
         if case .absent = data { return .absent(type: type, count: rows.count) }
-        guard rows.elements.contains(where: { $0 < 0 }) else { return gather(rows) }
+        var hasMissing = false
+        for index in 0..<rows.count where rows.pointer[index] < 0 { hasMissing = true }
+        guard hasMissing else { return gather(rows) }
         let clamped = Buffer<Int32>(uninitializedCount: rows.count)
         for index in 0..<rows.count { clamped.pointer[index] = max(0, rows.pointer[index]) }
         let gathered = gather(clamped)

@@ -148,3 +148,14 @@ extension PythonRuntime {
         return String(decoding: buffer.elements, as: UTF8.self)
     }
 }
+
+extension PythonRuntime {
+    /// `ascii(value)`: `repr` with everything outside ASCII escaped.
+    static func ascii(_ value: Value) -> String {
+        let text = repr(value)
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        return text.unicodeScalars.reduce(into: "") { out, scalar in
+            out += scalar.isASCII ? String(scalar) : escape(scalar.value)
+        }
+    }
+}

@@ -39,3 +39,26 @@ extension TransformSpec {
             node: node)
     }
 }
+
+extension ConnectionSpec {
+    /// All references, in order.
+    public var references: [Reference] {
+        switch self {
+        case .absent, .explicitlyNone: []
+        case .one(let reference): [reference]
+        case .list(let references, _): references
+        case .map(let entries, _): entries.flatMap(\.references)
+        }
+    }
+
+    /// The same shape with each reference replaced.
+    public func mapReferences(_ transform: (Reference) -> Reference) -> ConnectionSpec {
+        switch self {
+        case .absent, .explicitlyNone: self
+        case .one(let reference): .one(transform(reference))
+        case .list(let references, let range): .list(references.map(transform), range)
+        case .map(let entries, let range):
+            .map(entries.map { Entry(name: $0.name, references: $0.references.map(transform)) }, range)
+        }
+    }
+}

@@ -5,6 +5,7 @@ extension DiagnosticCode {
     public static let pipelineTestCodes: [DiagnosticCode] = [
         testUnknownTransform, testAmbiguousTransform, testUnmockedSource, testUnmockedOutput, testExpectsNothing,
         testDuplicateMock, testSeveralInputs, testNoInput, testDiffers,
+        testTemplatedFile,
     ]
 
     static let testUnknownTransform = DiagnosticCode(
@@ -137,5 +138,17 @@ extension DiagnosticCode {
         """
         Rows are compared without regard to order, each as often as it occurs, with all fields, those that are null as
         well. `beamstack test --fix` writes the rows that came into the file.
+        """)
+
+    static let testTemplatedFile = DiagnosticCode(
+        "test-templated-file", "tests cannot be rewritten or added in this file",
+        """
+        `beamstack test --fix` and `--create` edit the file in place. In a file with Jinja templates what was written is not
+        what was read, and a list behind an anchor or in brackets may have no place of its own. Keep tests in a file of
+        their own, as a plain list:
+
+            tests:
+              - name: totals
+                expected_outputs: [...]
         """)
 }

@@ -3,7 +3,8 @@ public import DataModel
 /// The difference of two collections of rows without regard to order, rows counted as often as they occur.
 ///
 /// Values are equal in Python's sense (`1 == 1.0`), all fields count, those with null as well, in any order; a map with
-/// text keys equals the row of the same fields, since YAML writes both the same way.
+/// text keys equals the row of the same fields, and a datetime with an offset the timestamp of that instant, since YAML
+/// writes both the same way.
 public struct RowComparison: Sendable {
     /// An expected row and the actual row that is nearest to it.
     public struct Change: Sendable {
@@ -117,6 +118,7 @@ private struct ComparableRow: Hashable {
         case .row(let row):
             .map(MapValue(zip(row.names, row.values).map { (.string($0), canonical($1)) }))
         case .map(let map): .map(MapValue(map.entries.map { ($0.key, canonical($0.value)) }))
+        case .datetime(let moment) where moment.offsetSeconds != nil: .timestamp(moment.instantOrLocal)
         default: value
         }
     }

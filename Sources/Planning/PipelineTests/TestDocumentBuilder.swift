@@ -69,13 +69,15 @@ struct TestDocumentBuilder {
             if case .map(let entries, _) = input, entries.count > 1 {
                 diagnostics.append(
                     Diagnostic(
-                        .testSeveralInputs, "'\(name.text)' has \(entries.count) inputs, so its input is not one collection",
+                        .testSeveralInputs,
+                        "'\(name.text)' has \(entries.count) inputs, so its input is not one collection",
                         at: name.range, hint: "expect the outputs that it reads, below 'expected_outputs'"))
                 continue
             }
             if input.references.isEmpty {
                 diagnostics.append(
-                    Diagnostic(.testNoInput, "'\(name.text)' has no input to compare", at: name.range,
+                    Diagnostic(
+                        .testNoInput, "'\(name.text)' has no input to compare", at: name.range,
                         hint: "expect its output, below 'expected_outputs'"))
                 continue
             }
@@ -139,7 +141,8 @@ struct TestDocumentBuilder {
         let spec = scope.members[member].spec
         let input = self.input(of: member)
         if input.references.isEmpty { checkSource(member) }
-        transforms.append(spec.replacing(name: needsName(member) ? scope.members[member].name : spec.name, input: input))
+        transforms.append(
+            spec.replacing(name: needsName(member) ? scope.members[member].name : spec.name, input: input))
     }
 
     private func needsName(_ member: Int) -> Bool {
@@ -175,6 +178,10 @@ struct TestDocumentBuilder {
         let names = [spec.name?.text, spec.type.text]
         guard isSource, spec.type.text != "Create", !test.allowedSources.contains(where: { names.contains($0.text) })
         else { return }
+        // A mock whose name is wrong was perhaps meant for this source.
+        if diagnostics.contains(where: { [.testUnknownTransform, .testAmbiguousTransform].contains($0.code) }) {
+            return
+        }
         let name = (spec.name ?? spec.type).text
         diagnostics.append(
             Diagnostic(

@@ -74,26 +74,3 @@ struct TestScope {
     /// The names that a test may use.
     var names: [String] { members.map { ($0.spec.name ?? $0.spec.type).text } }
 }
-
-extension ConnectionSpec {
-    /// All references, in order.
-    var references: [Reference] {
-        switch self {
-        case .absent, .explicitlyNone: []
-        case .one(let reference): [reference]
-        case .list(let references, _): references
-        case .map(let entries, _): entries.flatMap(\.references)
-        }
-    }
-
-    /// The same shape with each reference replaced.
-    func mapReferences(_ transform: (Reference) -> Reference) -> ConnectionSpec {
-        switch self {
-        case .absent, .explicitlyNone: self
-        case .one(let reference): .one(transform(reference))
-        case .list(let references, let range): .list(references.map(transform), range)
-        case .map(let entries, let range):
-            .map(entries.map { Entry(name: $0.name, references: $0.references.map(transform)) }, range)
-        }
-    }
-}

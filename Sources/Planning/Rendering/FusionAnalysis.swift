@@ -44,7 +44,9 @@ public struct FusionAnalysis: Sendable {
                 .map { (index: $0.offset, source: $0.element.source.step) }
             for (index, source) in inputs {
                 let waits = { inputs.contains { groups.needs($0.source, source) } }
-                guard let barrier = Self.barrier(at: index, of: step, from: plan.steps[source]) ?? (waits() ? .waiting : nil)
+                guard
+                    let barrier = Self.barrier(at: index, of: step, from: plan.steps[source])
+                        ?? (waits() ? .waiting : nil)
                 else { continue }
                 breaks.append(Break(step: step.id, input: index, barrier: barrier))
                 groups.order(source, before: step.id)

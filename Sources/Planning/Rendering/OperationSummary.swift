@@ -48,11 +48,16 @@ struct OperationSummary {
         case .project(let fields): projected(fields)
         case .filter: ["keep rows where the condition is true"]
         case .partition(let partition):
-            ["by value: " + partition.outputs.joined(separator: ", ")
-                + (partition.unknownOutput.map { ", others to \(outputName($0))" } ?? ", other values fail")]
+            [
+                "by value: " + partition.outputs.joined(separator: ", ")
+                    + (partition.unknownOutput.map { ", others to \(outputName($0))" } ?? ", other values fail")
+            ]
         case .explode(let explode):
-            ["one row for each element of " + explode.fields.map { field($0) }.joined(separator: ", ")
-                + (explode.fields.count < 2 ? "" : explode.isCrossProduct ? ", every combination" : ", side by side")]
+            [
+                "one row for each element of " + explode.fields.map { field($0) }.joined(separator: ", ")
+                    + (explode.fields.count < 2
+                        ? "" : explode.isCrossProduct ? ", every combination" : ", side by side")
+            ]
         case .assignTimestamps: ["event time from an expression"]
         case .window(let windowing): ["windows: \(windowing)"]
         case .extractWindowingInfo(let fields):
@@ -67,8 +72,10 @@ struct OperationSummary {
         case .stripErrorMetadata(let index): ["the failing row from \(field(index))"]
         case .matchFiles(let match): ["lists files for the patterns in \(field(match.patternField))"]
         case .write(let write):
-            ["\(write.format.title) files \(write.path)"
-                + (write.shardCount > 1 ? ", \(write.shardCount) shards" : "")]
+            [
+                "\(write.format.title) files \(write.path)"
+                    + (write.shardCount > 1 ? ", \(write.shardCount) shards" : "")
+            ]
         case .foreign(let foreign):
             ["needs \(foreign.requirement): \(foreign.reason)"]
                 + (foreign.dependencies.isEmpty ? [] : ["with " + foreign.dependencies.joined(separator: ", ")])
@@ -107,7 +114,8 @@ struct OperationSummary {
                 "\(inputName(pair.left.input)).\(field(pair.left.field, input: pair.left.input)) = "
                     + "\(inputName(index + 1)).\(field(pair.right, input: index + 1))"
             }
-            return "\(stage.kind.rawValue) join with \(inputName(index + 1)) on " + conditions.joined(separator: " and ")
+            return "\(stage.kind.rawValue) join with \(inputName(index + 1)) on "
+                + conditions.joined(separator: " and ")
         }
     }
 

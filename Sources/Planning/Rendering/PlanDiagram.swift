@@ -27,7 +27,9 @@ struct PlanDiagram {
             var attributes: [String] = []
             if let label = edge.label { attributes.append("label=\(Self.dotQuoted([label]))") }
             if edge.isError { attributes += ["style=dashed", "color=\"#c62828\"", "fontcolor=\"#c62828\""] }
-            if analysis.barrier(step: edge.target, input: edge.input) != nil { attributes.append("arrowtail=tee, dir=both") }
+            if analysis.barrier(step: edge.target, input: edge.input) != nil {
+                attributes.append("arrowtail=tee, dir=both")
+            }
             let list = attributes.isEmpty ? "" : " [\(attributes.joined(separator: ", "))]"
             lines.append("  s\(edge.source) -> s\(edge.target)\(list);")
         }

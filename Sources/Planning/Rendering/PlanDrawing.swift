@@ -28,7 +28,9 @@ struct PlanDrawing {
             Self.style,
             "<g transform=\"translate(\(Self.number(margin)) \(Self.number(margin)))\">",
         ]
-        for (edge, route) in zip(edges, layout.routes) where route.count > 1 { lines += drawing(of: edge, along: route) }
+        for (edge, route) in zip(edges, layout.routes) where route.count > 1 {
+            lines += drawing(of: edge, along: route)
+        }
         for (step, center) in zip(plan.steps, layout.centers) {
             lines += drawing(of: step, at: center, size: boxes[step.id], texts: texts[step.id])
         }
@@ -52,8 +54,10 @@ struct PlanDrawing {
         let isForeign = if case .foreign = step.operation { true } else { false }
         let x = Self.number(center.x - size.width / 2)
         let y = Self.number(center.y - size.height / 2)
-        let place = "x=\"\(x)\" y=\"\(y)\" width=\"\(Self.number(size.width))\" height=\"\(Self.number(size.height))\" rx=\"7\""
-        let facts = [step.name, step.transform] + OperationSummary(of: step, in: plan).lines
+        let place =
+            "x=\"\(x)\" y=\"\(y)\" width=\"\(Self.number(size.width))\" height=\"\(Self.number(size.height))\" rx=\"7\""
+        let facts =
+            [step.name, step.transform] + OperationSummary(of: step, in: plan).lines
             + step.outputs.map { "→ \($0.name): \($0.schemaText)" }
         var lines = ["<g class=\"step\(isForeign ? " foreign" : "")\">"]
         lines.append("<title>\(Self.escaped(facts.joined(separator: "\n")))</title>")
@@ -74,7 +78,8 @@ struct PlanDrawing {
         var path = "M\(Self.number(route[0].x)) \(Self.number(route[0].y))"
         for (from, to) in zip(route, route.dropFirst()) {
             let bend = (to.y - from.y) / 2
-            path += "C\(Self.number(from.x)) \(Self.number(from.y + bend)) \(Self.number(to.x)) "
+            path +=
+                "C\(Self.number(from.x)) \(Self.number(from.y + bend)) \(Self.number(to.x)) "
                 + "\(Self.number(to.y - bend)) \(Self.number(to.x)) \(Self.number(to.y))"
         }
         let tone = edge.isError ? " error" : ""

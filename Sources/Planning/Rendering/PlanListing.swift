@@ -116,7 +116,9 @@ struct PlanListing {
         }
     }
 
-    private func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+    private func counted(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
+    }
 
     /// Names are a stranger's text: control characters must not steer the terminal.
     static func printable(_ text: String) -> String {

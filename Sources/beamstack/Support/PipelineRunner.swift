@@ -1,0 +1,76 @@
+import Connectors
+import Diagnostics
+import Engine
+import Planning
+import Platform
+
+/// Plans and runs a pipeline, and again with wider types where the data turns out to need them.
+struct PipelineRunner {
+    let loader: PipelineLoader
+    let workers: Int
+    let memoryBudget: Int
+    let showsProgress: Bool
+
+    func run(_ path: String) throws {
+        let (document, problems) = loader.document(path)
+        guard let document, !problems.hasErrors else {
+            Output.report(problems)
+            throw CommandFailure.failed
+        }
+        let cancellation = Cancellation()
+        Signals.onInterrupt { _, count in
+            cancellation.cancel()
+            if count > 1 { Host.exit(130) }
+        }
+        var isFirst = true
+        while true {
+            let (plan, diagnostics) = loader.plan(document)
+            if isFirst || diagnostics.hasErrors { Output.report(problems + diagnostics) }
+            guard let plan, !diagnostics.hasErrors else { throw CommandFailure.failed }
+            isFirst = false
+            do {
+                try prescan(plan)
+                return try execute(plan, cancellation)
+            } catch let drift as SchemaDrift {
+                // Nothing has been committed or printed: the run starts again with the type that the data needs.
+                loader.inspector.widen(drift)
+            }
+        }
+    }
+
+    /// A plan that prints rows as it goes cannot start again: its sources' types are made sure of first.
+    private func prescan(_ plan: Plan) throws {
+        let prints = plan.steps.contains { if case .log = $0.operation { true } else { false } }
+        guard prints else { return }
+        for step in plan.steps {
+            guard case .read(let read) = step.operation else { continue }
+            try loader.inspector.prescan(read, workers: workers)
+        }
+    }
+
+    private func execute(_ plan: Plan, _ cancellation: Cancellation) throws {
+        let obstacles = EmbeddedEngine.obstacles(to: plan)
+        guard obstacles.isEmpty else {
+            Output.report(obstacles)
+            throw CommandFailure.environment
+        }
+        let options = RunOptions(
+            workers: workers, memoryBudget: memoryBudget, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
+            printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
+        let engine = EmbeddedEngine(connectors: LocalConnectors(), options: options)
+        let metrics = EmbeddedEngine.metrics(for: plan)
+        let progress = showsProgress ? ProgressLine(plan: plan, metrics: metrics) : nil
+        progress?.start()
+        do {
+            let result = try engine.run(plan, metrics: metrics, cancellation: cancellation)
+            progress?.finish(result)
+        } catch let error as DiagnosticsError {
+            progress?.stop()
+            Output.report(error.diagnostics)
+            throw CommandFailure.failed
+        } catch {
+            progress?.stop()
+            throw error
+        }
+    }
+}
