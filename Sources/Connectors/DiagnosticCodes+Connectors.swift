@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 
 extension DiagnosticCode {
     static let noFileMatches = DiagnosticCode("no-file-matches", "no file matches a pattern", "")

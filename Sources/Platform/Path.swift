@@ -24,5 +24,5 @@ public enum Path {
         return directory.utf8.last == slash ? directory + name : directory + "/" + name
     }
 
-    static let slash = UInt8(ascii: "/")
+    public static let slash = UInt8(ascii: "/")
 }

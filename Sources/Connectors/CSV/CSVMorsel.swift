@@ -58,7 +58,7 @@ struct CSVMorsel: Morsel {
                 }
             }
         }
-        let columns = schema.fields.indices.map { field in
+        let columns = schema.fields.indices.map { field -> Column in
             let type = schema.fields[field].type
             return switch layout.origins[field] {
             case .column: sinks[field]?.finish() ?? .absent(type: type, count: rows)
