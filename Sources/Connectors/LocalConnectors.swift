@@ -28,7 +28,8 @@ public struct LocalConnectors: Connectors {
             return CSVReader(
                 context, options: options, files: files, schema: schema, neededFields: neededFields,
                 blockSize: blockSize)
-        case .json, .text, .tfrecord:
+        case .text: return TextReader(context, files: files, schema: schema, blockSize: blockSize)
+        case .json, .tfrecord:
             throw context.problem(.unreadableFile, "not yet")
         }
     }
@@ -36,8 +37,30 @@ public struct LocalConnectors: Connectors {
     public func writer(
         for write: WriteOperation, schema: Schema, windowing: Windowing
     ) throws(Diagnostic) -> any RecordWriter {
-        throw Diagnostic(.unwritableFile, "not yet", at: write.range)
+        let path = try FilePattern.localPath(write.path, at: write.range, doing: "write")
+        let encoder: any RowEncoder =
+            switch write.format {
+            case .csv(let options):
+                CSVEncoder(schema: schema, delimiter: options.delimiter, hasHeader: options.hasHeader)
+            case .json: JSONEncoder(schema: schema)
+            case .text: TextEncoder()
+            case .tfrecord: TextEncoder()
+            }
+        return FileWriter(write, path: path, encoder: encoder, windowing: windowing)
     }
 
-    public func files(matching pattern: String) throws(Diagnostic) -> [FileEntry] { [] }
+    public func files(matching pattern: String) throws(Diagnostic) -> [FileEntry] {
+        let path = try FilePattern.localPath(pattern, at: nil, doing: "list")
+        do throws(SystemError) {
+            var entries: [FileEntry] = []
+            for file in try Glob.files(matching: path) {
+                guard let status = try FileSystem.status(of: file) else { continue }
+                entries.append(
+                    FileEntry(path: file, sizeInBytes: status.sizeInBytes, lastUpdated: status.lastUpdated))
+            }
+            return entries
+        } catch {
+            throw Diagnostic(.unreadableFile, "\(error)", at: nil)
+        }
+    }
 }

@@ -93,7 +93,8 @@ extension PlanFixtures {
                 read(0, "Clicks", sales), read(1, "Views", sales), read(2, "Users", shops),
                 flatten(3, "Events", 0, 1), flatten(4, "Clean", 3), flatten(5, "Enriched", 4, 2),
                 flatten(6, "ByHour", 5), flatten(7, "ByDay", 5), flatten(8, "ByUser", 5, 2),
-                flatten(9, "Report", 6, 7, 8, 1), flatten(10, "日本語の名前 with a very long tail of words", 9, 0),
+                flatten(9, "Report", 6, 7, 8, 1),
+                flatten(10, "日本語の名前 with a very long tail of words", 9, 0),
                 flatten(11, "Archive", 4), flatten(12, "Alerts", 6),
             ])
     }

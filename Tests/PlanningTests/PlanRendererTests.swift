@@ -137,6 +137,10 @@ import Testing
         #expect(svg.contains("class=\"step foreign\""))
         if let folder = ProcessInfo.processInfo.environment["BEAMSTACK_DRAWINGS"] {
             try? Data(svg.utf8).write(to: URL(fileURLWithPath: folder + "/shop.svg"))
+            for format in PlanFormat.allCases {
+                let text = renderer.render(PlanFixtures.hostile, as: format)
+                try? Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/hostile.\(format)"))
+            }
             let wide = renderer.render(PlanFixtures.wide, as: .svg)
             try? Data(wide.utf8).write(to: URL(fileURLWithPath: folder + "/wide.svg"))
         }

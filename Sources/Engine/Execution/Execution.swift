@@ -147,7 +147,7 @@ final class Execution {
         case .read(let read, let schema, let needed):
             return try connectors.reader(for: read, schema: schema, neededFields: needed)
         case .groups(let groups): return MorselList(try groups.morsels())
-        case .keptProbe(let join): return MorselList(join.probeMorsels())
+        case .keptProbe(let join): return MorselList(try join.probeMorsels())
         case .joinRemainder(let join, let side):
             return MorselList(join.remainders(side: side).map { RemainderMorsel(remainder: $0) })
         }

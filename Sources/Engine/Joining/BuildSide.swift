@@ -48,7 +48,7 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
     }
 
     private func toDisk(_ batch: Batch) throws {
-        try spill?.appendBuild(Self.stored(batch.columns, batch.windows), keys: keys.ofBuild(batch).keys)
+        try spill?.appendBuild(StoredRows.columns(batch.columns, windows: batch.windows), keys: keys.ofBuild(batch).keys)
     }
 
     func finish() {
@@ -68,7 +68,7 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
         let columns = leftSchemas.enumerated().flatMap { input, schema in
             schema.fields.indices.map { rows.column(.init(input: input, field: $0)) }
         }
-        try spill?.appendProbe(Self.stored(columns, rows.windows), keys: keys.ofLeft(rows).keys)
+        try spill?.appendProbe(StoredRows.columns(columns, windows: rows.windows), keys: keys.ofLeft(rows).keys)
     }
 
     /// Matches one part: joined rows from the left, then the table for its unmatched rows.
@@ -88,13 +88,7 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
         if keepsRight { try unmatched(table) }
     }
 
-    private var windowTypes: [FieldType] { hasWindow ? [.int64, .int64] : [] }
-
-    private static func stored(_ columns: [Column], _ windows: WindowColumn?) -> [Column] {
-        guard let windows else { return columns }
-        return columns
-            + [windows.starts, windows.ends].map { Column(type: .int64, count: $0.count, data: .int64($0)) }
-    }
+    private var windowTypes: [FieldType] { hasWindow ? StoredRows.windowTypes : [] }
 
     private func restored(_ columns: [Column], schema: Schema, count: Int) -> Batch {
         Batch(
@@ -102,10 +96,7 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
     }
 
     private func windows(of columns: [Column]) -> WindowColumn? {
-        guard hasWindow, case .int64(let starts) = columns[columns.count - 2].data,
-            case .int64(let ends) = columns[columns.count - 1].data
-        else { return nil }
-        return WindowColumn(starts: starts, ends: ends)
+        hasWindow ? StoredRows.windows(of: columns) : nil
     }
 
     private func restoredLeft(_ columns: [Column], count: Int) -> JoinedRows {

@@ -1,7 +1,6 @@
 import DataModel
 import Diagnostics
 import Planning
-import Synchronization
 
 /// Joins its first input, as it streams by, with the others, which are kept in hash tables or, where those are too
 /// large, cut by key on disk.
@@ -13,7 +12,7 @@ final class JoinOperator: SinkOperator, @unchecked Sendable {  // as Operator; t
     private let hasWindow: Bool
     private let sides: [BuildSide]
     private var inbox: OrderedConsumer<[Kept]>?
-    private let keptProbe = Mutex<[Batch]>([])
+    private let keptProbe: BatchStore
     /// Set while stages are laid out, before workers start: the first input has to wait for the others.
     var keepsProbe = false
 
@@ -41,11 +40,13 @@ final class JoinOperator: SinkOperator, @unchecked Sendable {  // as Operator; t
         sides = operation.stages.enumerated().map { index, stage in
             BuildSide(stage, index: index, inputs: inputs, hasWindow: hasWindow, budget: budget, options: options)
         }
+        keptProbe = BatchStore(
+            schema: inputs[0], hasWindows: hasWindow, budget: budget, directory: options.temporaryDirectory)
         super.init(step: step, metrics: metrics)
         inbox = OrderedConsumer { [unowned self] kept in
             for item in kept {
                 switch item {
-                case .input(let batch, 0): keptProbe.withLock { $0.append(batch) }
+                case .input(let batch, 0): try keptProbe.append(batch)
                 case .input(let batch, let input): try sides[input - 1].append(batch)
                 case .probe(let box, let side): try sides[side].keepProbe(box.rows)
                 }
@@ -73,9 +74,7 @@ final class JoinOperator: SinkOperator, @unchecked Sendable {  // as Operator; t
     }
 
     /// The kept first input, to be probed once the tables are there.
-    func probeMorsels() -> [any Morsel] {
-        keptProbe.withLock { $0 }.map { BatchMorsel(batches: [$0]) }
-    }
+    func probeMorsels() throws -> [any Morsel] { try keptProbe.morsels() }
 
     /// Joins rows of the first input with all others.
     func probe(_ batch: Batch, in context: WorkerContext) throws {

@@ -16,6 +16,8 @@ final class Interpreter {
     var callDepth = 0
     /// The exception being handled, for a bare `raise`.
     var handled: PythonError?
+    /// The matches of regular expressions that this row has made.
+    var matches: [MatchResult] = []
 
     init(batch: Batch, slotCount: Int) {
         self.batch = batch
@@ -26,6 +28,7 @@ final class Interpreter {
     func evaluate(_ node: TypedExpression, row: Int) throws(PythonError) -> Value {
         self.row = row
         steps = 0
+        if !matches.isEmpty { matches = [] }
         return try evaluate(node)
     }
 

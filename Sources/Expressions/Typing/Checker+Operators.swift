@@ -185,7 +185,7 @@ extension Checker {
         if case .match = node.shape, link == nil, let next, next.operation == .isSame || next.operation == .isNotSame {
             return node
         }
-        return try value(expression)
+        return try plain(node)
     }
 
     private func problem(
@@ -249,7 +249,7 @@ extension Checker {
         if case .match = base.shape {
             return TypedExpression(.matchMethod(base, "group", [try value(index)]), FieldType.string.nullable, range)
         }
-        _ = try value(baseExpression)
+        _ = try plain(base)
         if case .slice(let start, let stop, let step) = index.kind {
             func part(_ expression: PythonExpression?) throws(ForeignConstruct) -> TypedExpression? {
                 guard let expression else { return nil }

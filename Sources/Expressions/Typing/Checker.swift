@@ -79,12 +79,15 @@ final class Checker {
 
     /// The node for an expression whose value is used as it is.
     func value(_ expression: PythonExpression) throws(ForeignConstruct) -> TypedExpression {
-        let node = try check(expression)
+        try plain(check(expression))
+    }
+
+    func plain(_ node: TypedExpression) throws(ForeignConstruct) -> TypedExpression {
         switch node.shape {
         case .plain, .tuple: return node
-        case .iterator: throw ForeignConstruct("uses a generator or iterator as a value", expression.range)
-        case .match: throw ForeignConstruct("uses a match object as a value", expression.range)
-        case .exception: throw ForeignConstruct("uses an exception as a value", expression.range)
+        case .iterator: throw ForeignConstruct("uses a generator or iterator as a value", node.range)
+        case .match: throw ForeignConstruct("uses a match object as a value", node.range)
+        case .exception: throw ForeignConstruct("uses an exception as a value", node.range)
         }
     }
 
@@ -120,9 +123,8 @@ final class Checker {
     func textual(_ expression: PythonExpression) throws(ForeignConstruct) -> TypedExpression {
         let node = try check(expression)
         if case .exception = node.shape { return node }
-        let plain = try value(expression)
-        if hasTuples(plain) { throw ForeignConstruct("makes the text of a tuple", expression.range) }
-        return plain
+        if hasTuples(try plain(node)) { throw ForeignConstruct("makes the text of a tuple", expression.range) }
+        return node
     }
 
     func hasTuples(_ node: TypedExpression) -> Bool {

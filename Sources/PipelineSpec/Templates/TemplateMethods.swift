@@ -151,10 +151,10 @@ extension TemplateEvaluator {
             return .float(Double(date.microseconds) / 1_000_000 - zone)
         case "replace":
             var time = date.time
-            time?.hour = try arguments.integer(3, "hour") ?? time?.hour ?? 0
-            time?.minute = try arguments.integer(4, "minute") ?? time?.minute ?? 0
-            time?.second = try arguments.integer(5, "second") ?? time?.second ?? 0
-            time?.microsecond = try arguments.integer(6, "microsecond") ?? time?.microsecond ?? 0
+            time?.hour = try arguments.integer(3, "hour") ?? date.time?.hour ?? 0
+            time?.minute = try arguments.integer(4, "minute") ?? date.time?.minute ?? 0
+            time?.second = try arguments.integer(5, "second") ?? date.time?.second ?? 0
+            time?.microsecond = try arguments.integer(6, "microsecond") ?? date.time?.microsecond ?? 0
             let replaced = TemplateDate(
                 year: try arguments.integer(0, "year") ?? date.year,
                 month: try arguments.integer(1, "month") ?? date.month,

@@ -42,14 +42,20 @@ extension TemplateParser {
     private mutating func or() throws(Diagnostic) -> TemplateExpression {
         let start = current.range.lowerBound
         var left = try and()
-        while takeName("or") { left = make(.or(left, try and()), from: start) }
+        while takeName("or") {
+            let right = try and()
+            left = make(.or(left, right), from: start)
+        }
         return left
     }
 
     private mutating func and() throws(Diagnostic) -> TemplateExpression {
         let start = current.range.lowerBound
         var left = try not()
-        while takeName("and") { left = make(.and(left, try not()), from: start) }
+        while takeName("and") {
+            let right = try not()
+            left = make(.and(left, right), from: start)
+        }
         return left
     }
 
@@ -92,7 +98,8 @@ extension TemplateParser {
             count += 1
             // A chain of operators makes a tree as deep as it is long.
             guard count <= 200 else { throw error("more than 200 operators in a row", current.range) }
-            left = make(.binary(symbol, left, try operand(&self)), from: start)
+            let right = try operand(&self)
+            left = make(.binary(symbol, left, right), from: start)
         }
         return left
     }
@@ -213,7 +220,8 @@ extension TemplateParser {
                 advance()
                 result = try subscripted(result)
             } else if isSymbol("(") {
-                result = make(.call(result, try arguments()), from: value.range.lowerBound)
+                let arguments = try arguments()
+                result = make(.call(result, arguments), from: value.range.lowerBound)
             } else {
                 return result
             }
@@ -278,7 +286,8 @@ extension TemplateParser {
             } else if isName("is") {
                 result = try test(result)
             } else if isSymbol("("), case .filter = result.kind {
-                result = make(.call(result, try arguments()), from: result.range.lowerBound)
+                let arguments = try arguments()
+                result = make(.call(result, arguments), from: result.range.lowerBound)
             } else {
                 return result
             }

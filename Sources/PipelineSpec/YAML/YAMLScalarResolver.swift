@@ -10,7 +10,7 @@ enum YAMLScalarResolver {
 
     static func resolve(_ text: String, isPlain: Bool, tag: String?) throws(Failure) -> YAMLScalarValue {
         guard let tag else { return isPlain ? try resolvePlain(text) : .string(text) }
-        if tag.utf8.elementsEqual("!".utf8) { return .string(text) }
+        if tag.utf8.elementsEqual("!".utf8) { return isPlain ? try resolvePlain(text) : .string(text) }
         guard tag.hasPrefix(core) else { throw .unknownTag }
         switch tag.dropFirst(core.count) {
         case "str": return .string(text)

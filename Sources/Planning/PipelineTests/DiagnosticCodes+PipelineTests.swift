@@ -49,8 +49,8 @@ extension DiagnosticCode {
     static let testUnmockedSource = DiagnosticCode(
         "test-unmocked-source", "a test would read real data",
         """
-        A test runs the same everywhere only if it brings its rows along. What a test needs must come from `Create`, from
-        a mock, or from a source that the test allows by name or type.
+        A test runs the same everywhere only if it brings its rows along. What a test needs must come from `Create`,
+        from a mock, or from a source that the test allows by name or type.
 
         Wrong: the pipeline reads `Orders`, and the test gives no rows for it.
 
@@ -115,8 +115,8 @@ extension DiagnosticCode {
     static let testSeveralInputs = DiagnosticCode(
         "test-several-inputs", "`expected_inputs` names a transform with several inputs",
         """
-        `expected_inputs` compares one collection of rows. For a join or another transform with several inputs, expect the
-        outputs of the transforms that it reads.
+        `expected_inputs` compares one collection of rows. For a join or another transform with several inputs, expect
+        the outputs of the transforms that it reads.
 
         Right:
 
@@ -143,8 +143,8 @@ extension DiagnosticCode {
     static let testTemplatedFile = DiagnosticCode(
         "test-templated-file", "tests cannot be rewritten or added in this file",
         """
-        `beamstack test --fix` and `--create` edit the file in place. In a file with Jinja templates what was written is not
-        what was read, and a list behind an anchor or in brackets may have no place of its own. Keep tests in a file of
+        `beamstack test --fix` and `--create` edit the file in place. In a file with Jinja templates what was written is
+        not what was read, and a list behind an anchor or in brackets may have no place of its own. Keep tests in a file of
         their own, as a plain list:
 
             tests:

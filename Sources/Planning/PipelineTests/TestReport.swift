@@ -60,8 +60,8 @@ public struct TestReport: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// An object: `passed`, `failed` (counts) and `tests`, each with `name`, `passed`, `line`, `problems` (array of text)
-    /// and `comparisons` (`name`, `input`, `passed`, `expected`, `came`, `differences`).
+    /// An object: `passed`, `failed` (counts) and `tests`, each with `name`, `passed`, `line`, `problems` (array of
+    /// text) and `comparisons` (`name`, `input`, `passed`, `expected`, `came`, `differences`).
     public var json: JSONText {
         .object([
             "passed": .integer(results.count(where: \.hasPassed)),

@@ -14,9 +14,9 @@ enum YAMLFlowText {
         case .int(let number): String(number)
         case .double(let number): text(number)
         case .string(let string): text(string)
-        case .bytes(let bytes): "!!binary \"\(base64(bytes))\""
+        case .bytes(let bytes): "!!binary \"\(String(decoding: Base64.encode(bytes), as: UTF8.self))\""
         case .timestamp(let micros), .duration(let micros): seconds(micros)
-        case .date(let day): date(day)
+        case .date(let days): text(Calendar.day(fromDays: days))
         case .datetime(let moment): text(moment)
         case .decimal(let number): text(number.doubleValue)
         case .list(let elements): "[" + elements.map { text($0) }.joined(separator: ", ") + "]"
@@ -60,51 +60,22 @@ enum YAMLFlowText {
         return "\(sign)\(whole).\(digits)"
     }
 
-    private static func text(_ moment: DateTimeValue) -> String {
-        let perDay: Int64 = 86_400_000_000
-        let time = ((moment.localMicroseconds % perDay) + perDay) % perDay
-        let day = (moment.localMicroseconds - time) / perDay
-        let second = time / 1_000_000
-        var text = date(Int(day)) + "T"
-        text += [second / 3600, second / 60 % 60, second % 60].map { padded(Int($0), 2) }.joined(separator: ":")
-        if time % 1_000_000 != 0 { text += "." + padded(Int(time % 1_000_000), 6) }
-        guard let offset = moment.offsetSeconds else { return text }
+    private static func text(_ value: DateTimeValue) -> String {
+        let moment = Calendar.moment(fromMicroseconds: value.localMicroseconds)
+        var text = Self.text(moment.day) + "T"
+        text += [moment.hour, moment.minute, moment.second].map { padded($0, 2) }.joined(separator: ":")
+        if moment.microsecond != 0 { text += "." + padded(moment.microsecond, 6) }
+        guard let offset = value.offsetSeconds else { return text }
         let minutes = offset.magnitude / 60
         return text + (offset < 0 ? "-" : "+") + padded(Int(minutes / 60), 2) + ":" + padded(Int(minutes % 60), 2)
     }
 
-    /// Days since 1970-01-01 as a date of the Gregorian calendar.
-    ///
-    /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-    private static func date(_ days: Int) -> String {
-        let shifted = days &+ 719_468
-        let era = (shifted >= 0 ? shifted : shifted &- 146_096) / 146_097
-        let dayOfEra = shifted &- era &* 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        let year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfYear - (153 * marchMonth + 2) / 5 + 1, 2))"
+    private static func text(_ day: Calendar.Day) -> String {
+        "\(padded(day.year, 4))-\(padded(day.month, 2))-\(padded(day.day, 2))"
     }
 
     private static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var encoded: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let chunk = bytes[start..<min(start + 3, bytes.count)]
-            var bits = chunk.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            bits <<= UInt32(8 * (3 - chunk.count))
-            for position in 0..<4 {
-                let digit = alphabet[Int(bits >> UInt32(18 - 6 * position)) & 0x3F]
-                encoded.append(position <= chunk.count ? digit : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
     }
 }

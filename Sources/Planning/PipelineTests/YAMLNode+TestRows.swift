@@ -43,19 +43,11 @@ extension YAMLScalarValue {
 
 extension YAMLTimestamp {
     fileprivate var testValue: Value {
-        guard let time else { return .date(daysSinceEpoch) }
-        let seconds = Int64(daysSinceEpoch) * 86_400 + Int64(time.hour * 3600 + time.minute * 60 + time.second)
-        return .datetime(
-            DateTimeValue(
-                localMicroseconds: seconds * 1_000_000 + Int64(time.microsecond), offsetSeconds: time.utcOffset))
-    }
-
-    /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-    private var daysSinceEpoch: Int {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let day = Calendar.Day(year: year, month: month, day: day)
+        guard let time else { return .date(Calendar.days(day)) }
+        let moment = Calendar.Moment(
+            day: day, hour: time.hour, minute: time.minute, second: time.second, microsecond: time.microsecond)
+        guard let microseconds = Calendar.microseconds(moment) else { return .string(text) }
+        return .datetime(DateTimeValue(localMicroseconds: microseconds, offsetSeconds: time.utcOffset))
     }
 }

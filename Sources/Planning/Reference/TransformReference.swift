@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 
 /// The documentation of all transforms, derived from the catalogue: for a terminal, as Markdown pages, and as a JSON
 /// Schema for editors.

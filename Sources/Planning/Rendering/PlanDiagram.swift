@@ -58,12 +58,16 @@ struct PlanDiagram {
         if case .foreign = step.operation { true } else { false }
     }
 
-    /// A quoted DOT string of one line each; `\` starts escapes such as `\N` in labels, so it is doubled.
+    /// A quoted DOT string of one line each; `\` starts escapes such as `\N` in labels, so it is doubled,
+    /// and Graphviz reads HTML's entities.
     static func dotQuoted(_ lines: [String]) -> String {
         let escaped = lines.map { line in
             PlanListing.printable(line).unicodeScalars.reduce(into: "") { result, scalar in
-                if scalar == "\"" || scalar == "\\" { result += "\\" }
-                result.unicodeScalars.append(scalar)
+                switch scalar {
+                case "\"", "\\": result += "\\\(scalar)"
+                case "&": result += "&amp;"
+                default: result.unicodeScalars.append(scalar)
+                }
             }
         }
         return "\"" + escaped.joined(separator: "\\n") + "\""

@@ -79,8 +79,9 @@ struct RegexTranslation {
         }
         switch scalar {
         case "\\":
+            let isAssertion = peek(1).map("AbBZ".unicodeScalars.contains) ?? false
             try escape()
-            last = .atom
+            last = isAssertion ? .nothing : .atom
         case "[":
             try characterClass()
             last = .atom
@@ -99,7 +100,7 @@ struct RegexTranslation {
         case "^", "$":
             output.unicodeScalars.append(scalar)
             at += 1
-            last = scalar == "^" ? .nothing : .nothing
+            last = .nothing
         case ".":
             output += "."
             at += 1
