@@ -1,15 +1,173 @@
-import Diagnostics
+public import Diagnostics
 
 extension DiagnosticCode {
-    static let noFileMatches = DiagnosticCode("no-file-matches", "no file matches a pattern", "")
-    static let unreadableFile = DiagnosticCode("unreadable-file", "a file cannot be read", "")
-    static let unwritableFile = DiagnosticCode("unwritable-file", "a file cannot be written", "")
-    static let unsupportedFileSystem = DiagnosticCode("unsupported-file-system", "a path names an object store", "")
-    static let damagedGzip = DiagnosticCode("damaged-gzip", "a gzip file is incomplete or damaged", "")
-    static let recordTooLong = DiagnosticCode("record-too-long", "a record is longer than any should be", "")
-    static let raggedRow = DiagnosticCode("ragged-row", "a row has more fields than the header", "")
-    static let unclosedQuote = DiagnosticCode("unclosed-quote", "a quoted value never ends", "")
-    static let invalidUTF8 = DiagnosticCode("invalid-utf8", "text is not UTF-8", "")
-    static let inconsistentColumns = DiagnosticCode("inconsistent-columns", "files of one read have different columns", "")
-    static let noColumns = DiagnosticCode("no-columns", "the files of a read are empty", "")
+    /// The problems of reading and writing files.
+    public static let connectorCodes: [DiagnosticCode] = [
+        noFileMatches, unreadableFile, unwritableFile, unsupportedFileSystem, damagedGzip, recordTooLong, raggedRow,
+        unclosedQuote, invalidUTF8, inconsistentColumns, noColumns, valueOutsideType, invalidJSON, damagedTFRecord,
+    ]
+
+    static let noFileMatches = DiagnosticCode(
+        "no-file-matches", "no file matches the path of a read",
+        """
+        Relative paths begin at the current directory, not at the pipeline's file. `*` stands for part of one name,
+        `**` for any directories, `?` for one character, `[ab]` for one of some, `{a,b}` for alternatives; names that
+        begin with a point match only patterns that do.
+
+        ```yaml
+        path: data/order.csv     # the file is called orders.csv
+        path: data/orders.csv    # right
+        ```
+        """)
+    static let unreadableFile = DiagnosticCode(
+        "unreadable-file", "a file cannot be read",
+        """
+        The operating system refuses to read the file; the message has its reason. Often permissions are missing:
+
+        ```sh
+        ls -l data/orders.csv    # shows who may read it
+        chmod u+r data/orders.csv
+        ```
+        """)
+    static let unwritableFile = DiagnosticCode(
+        "unwritable-file", "a file cannot be written",
+        """
+        The operating system refuses to write the file, or the rows have no form in its format. Text files take rows of
+        exactly one field, TFRecord files rows of one field of bytes:
+
+        ```yaml
+        - type: WriteToText            # wrong after a step that gives several fields
+          config: {path: names}
+        - type: MapToFields            # right: one field
+          config: {fields: {line: name}}
+        - type: WriteToText
+          config: {path: names}
+        ```
+        """)
+    static let unsupportedFileSystem = DiagnosticCode(
+        "unsupported-file-system", "a path names an object store",
+        """
+        The embedded engine reads and writes local files. Paths such as `gs://bucket/a.csv` and `s3://bucket/a.csv`
+        need a Beam runner, or a copy:
+
+        ```yaml
+        path: gs://bucket/orders.csv    # not local
+        path: orders.csv                # after: gcloud storage cp gs://bucket/orders.csv .
+        ```
+        """)
+    static let damagedGzip = DiagnosticCode(
+        "damaged-gzip", "a gzip file is incomplete or damaged",
+        """
+        Files that begin with gzip's two bytes are decompressed. This one ends too early, such as after a download that
+        was cut off, or its checksum is wrong. `gzip -t file.gz` tells the same. Make the file anew.
+        """)
+    static let recordTooLong = DiagnosticCode(
+        "record-too-long", "a record is longer than any should be",
+        """
+        A record of hundreds of megabytes is nearly always a quote that is never closed, or a file that is one JSON
+        array read as if each line were an object:
+
+        ```yaml
+        config: {path: all.json}                  # wrong for a file that is one array
+        config: {path: all.json, lines: false}    # right
+        ```
+        """)
+    static let raggedRow = DiagnosticCode(
+        "ragged-row", "a row has more fields than the header",
+        """
+        A value that contains the delimiter must be in quotes, or it counts as two. Rows with fewer fields than the
+        header are filled with nulls.
+
+        ```csv
+        name,city
+        Jansen, Piet,Delft
+        ```
+
+        Right:
+
+        ```csv
+        name,city
+        "Jansen, Piet",Delft
+        ```
+        """)
+    static let unclosedQuote = DiagnosticCode(
+        "unclosed-quote", "a quoted value never ends",
+        """
+        A value that begins with a quote ends with the next quote that is not doubled, be it many lines further down.
+
+        ```csv
+        id,note
+        1,"5" pipe
+        2,"never closed
+        ```
+
+        Right: double the quotes that belong to the value, and close it.
+
+        ```csv
+        id,note
+        1,"5"" pipe"
+        2,"closed"
+        ```
+        """)
+    static let invalidUTF8 = DiagnosticCode(
+        "invalid-utf8", "text is not UTF-8",
+        """
+        Text is read as UTF-8. Files of older programs are often Latin-1 or Windows-1252:
+
+        ```sh
+        iconv -f windows-1252 -t utf-8 old.csv > new.csv
+        ```
+        """)
+    static let inconsistentColumns = DiagnosticCode(
+        "inconsistent-columns", "the files of one read have different columns",
+        """
+        All files that a pattern matches must have columns of the first file; their order may differ, and missing ones
+        are null. A column that the first file lacks has no place in the rows.
+
+        ```yaml
+        path: "data/*.csv"           # matches orders.csv and customers.csv
+        path: "data/orders-*.csv"    # right: files of one kind
+        ```
+        """)
+    static let noColumns = DiagnosticCode(
+        "no-columns", "the files of a read are empty",
+        """
+        The names of the fields come from the files: from the header of CSV, from the keys of JSON. Empty files are
+        left out, but not all may be empty. For CSV files without a header give the names:
+
+        ```yaml
+        config: {path: orders.csv, header: null, names: [id, value]}
+        ```
+        """)
+    static let valueOutsideType = DiagnosticCode(
+        "value-outside-type", "a value does not fit the type that 'dtype' gives its column",
+        """
+        `dtype` fixes the type of a column; every value must be of it, or null.
+
+        ```yaml
+        config: {path: orders.csv, dtype: {zip: int64}}     # wrong for zip codes such as '2628 CD'
+        config: {path: orders.csv, dtype: {zip: string}}    # right
+        ```
+        """)
+    static let invalidJSON = DiagnosticCode(
+        "invalid-json", "a file is not JSON",
+        """
+        Each line must be one JSON object. A file that is one array of objects needs `lines: false`.
+
+        ```json
+        {"id": 1, 'name': 'x'}
+        ```
+
+        Right: quotes are double, and nothing follows the last member.
+
+        ```json
+        {"id": 1, "name": "x"}
+        ```
+        """)
+    static let damagedTFRecord = DiagnosticCode(
+        "damaged-tfrecord", "a TFRecord file is incomplete or damaged",
+        """
+        Each record has its length and checksums. The file ends within a record, a checksum is wrong, or it is no
+        TFRecord file at all. Make it anew; `validate: false` skips the checksums, but not the lengths.
+        """)
 }

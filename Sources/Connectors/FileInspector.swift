@@ -8,7 +8,7 @@ import Synchronization
 /// Finds the schemas of files from samples, and learns from runs where a sample was not enough.
 public final class FileInspector: SourceInspector {
     /// Types that data has shown to be needed, by pattern and field.
-    private let widened = Mutex<[String: [[UInt8]: FieldType]]>([:])
+    private let widened = Mutex<[String: [(name: String, type: FieldType)]]>([:])
     let blockSize: Int
 
     public convenience init() { self.init(blockSize: 1 << 20) }
@@ -18,10 +18,17 @@ public final class FileInspector: SourceInspector {
     public func schema(of read: ReadOperation) throws(Diagnostic) -> Schema {
         let sampled = try sample(read)
         guard let needed = widened.withLock({ $0[read.pattern] }) else { return sampled }
-        return Schema(
-            sampled.fields.map { field in
-                needed[Array(field.name.utf8)].map { Field(field.name, TypeLattice.join(field.type, $0)) } ?? field
-            })
+        let isJSON = if case .json = read.format { true } else { false }
+        var fields = sampled.fields
+        for (name, type) in needed {
+            if let index = fields.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+                let known = fields[index].type
+                fields[index].type = isJSON ? JSONTypes.join(known, type) : TypeLattice.join(known, type)
+            } else if isJSON {
+                fields.append(Field(name, type))
+            }
+        }
+        return Schema(fields)
     }
 
     private func sample(_ read: ReadOperation) throws(Diagnostic) -> Schema {
@@ -33,7 +40,9 @@ public final class FileInspector: SourceInspector {
             return try sampler.schema()
         case .text: return Schema([Field("line", .string)])
         case .tfrecord: return Schema([Field("record", .bytes)])
-        case .json: return Schema.empty
+        case .json(let options):
+            var sampler = JSONSampler(context, isLines: options.isLines, files: files)
+            return try sampler.schema()
         }
     }
 
@@ -41,11 +50,7 @@ public final class FileInspector: SourceInspector {
     ///
     /// Planning and running again ends, since each step widens a type and there is a widest.
     public func widen(_ drift: SchemaDrift) {
-        widened.withLock {
-            let name = Array(drift.field.utf8)
-            let known = $0[drift.pattern]?[name]
-            $0[drift.pattern, default: [:]][name] = known.map { TypeLattice.join($0, drift.neededType) } ?? drift.neededType
-        }
+        widened.withLock { $0[drift.pattern, default: []].append((drift.field, drift.neededType)) }
     }
 }
 

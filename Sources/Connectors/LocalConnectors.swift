@@ -29,8 +29,12 @@ public struct LocalConnectors: Connectors {
                 context, options: options, files: files, schema: schema, neededFields: neededFields,
                 blockSize: blockSize)
         case .text: return TextReader(context, files: files, schema: schema, blockSize: blockSize)
-        case .json, .tfrecord:
-            throw context.problem(.unreadableFile, "not yet")
+        case .json(let options):
+            return JSONReader(
+                context, isLines: options.isLines, files: files, schema: schema, neededFields: neededFields,
+                blockSize: blockSize)
+        case .tfrecord(let validates):
+            return TFRecordReader(context, validates: validates, files: files, schema: schema, blockSize: blockSize)
         }
     }
 
@@ -44,7 +48,7 @@ public struct LocalConnectors: Connectors {
                 CSVEncoder(schema: schema, delimiter: options.delimiter, hasHeader: options.hasHeader)
             case .json: JSONEncoder(schema: schema)
             case .text: TextEncoder()
-            case .tfrecord: TextEncoder()
+            case .tfrecord: TFRecordEncoder()
             }
         return FileWriter(write, path: path, encoder: encoder, windowing: windowing)
     }

@@ -11,7 +11,7 @@ extension DiagnosticCode {
     public static let yamlSyntax = DiagnosticCode(
         "yaml-syntax", "the file is not valid YAML",
         explanation(
-            "The text cannot be read as YAML, so nothing else could be checked. Usual causes: a tab in the indentation, "
+            "The text cannot be read as YAML, so nothing else was checked. Usual causes: a tab in the indentation, "
                 + "a ': ' inside a value without quotes, lines of one block in different columns, an open quote.",
             wrong: "config:\n  expression: status: ok", right: "config:\n  expression: \"status: ok\""))
     public static let yamlTooLarge = DiagnosticCode(
@@ -27,7 +27,7 @@ extension DiagnosticCode {
     public static let yamlValue = DiagnosticCode(
         "yaml-value", "a value looks like a date or number that does not exist",
         explanation(
-            "YAML 1.1 reads unquoted text of the form of a date as a date; one that is not in the calendar is an error.",
+            "YAML 1.1 reads unquoted text of the form of a date as a date; one not in the calendar is an error.",
             wrong: "day: 2024-02-30", right: "day: \"2024-02-30\""))
     public static let duplicateKey = DiagnosticCode(
         "duplicate-key", "a key is given twice in one map",
@@ -63,8 +63,8 @@ extension DiagnosticCode {
     public static let missingInclude = DiagnosticCode(
         "missing-include", "a file that is named does not exist",
         explanation(
-            "Templates are looked up from the working directory, beside the main pipeline file and beside the file that "
-                + "names them; providers files beside the file that includes them.",
+            "Templates are looked up in the working directory, beside the main pipeline file and beside the file "
+                + "that names them; providers files beside the file that includes them.",
             wrong: "{% include 'step.yml' %}", right: "{% include 'steps/step.yaml' %}"))
     public static let unknownKey = DiagnosticCode(
         "unknown-key", "a key is not known at this place",

@@ -61,3 +61,10 @@ public enum Host {
         #endif
     }
 }
+
+extension Host {
+    /// Ends the process at once with a status.
+    public static func exit(_ status: Int32) -> Never { systemExit(status) }
+}
+
+private func systemExit(_ status: Int32) -> Never { exit(status) }

@@ -71,3 +71,16 @@ public enum Threads {
         return thread
     }
 }
+
+extension Threads {
+    /// Runs `body` with each number below `count`, each on a thread of its own, and waits for all.
+    public static func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let others = (1..<max(1, count)).map { number in
+            (number, launch(stackSize: nil) { body(number) })
+        }
+        body(0)
+        for (number, thread) in others {
+            if let thread { pthread_join(thread, nil) } else { body(number) }
+        }
+    }
+}

@@ -78,8 +78,13 @@ struct CSVMorsel: Morsel {
         }
     }
 
-    private func drift(_ misfit: CSVMisfit, field: Field) -> SchemaDrift {
+    private func drift(_ misfit: CSVMisfit, field: Field) -> any Error {
         let place = context.place(file: layout.path, offset: block.fileOffset + Int64(misfit.position))
+        if case .csv(let options) = context.read.format, options.types[field.name] != nil {
+            return context.problem(
+                .valueOutsideType, "\(place): '\(misfit.text)' in column '\(field.name)' is not \(field.type)",
+                hint: "mend the value, or change the column's type in 'dtype'")
+        }
         return SchemaDrift(
             pattern: context.read.pattern, field: field.name, plannedType: field.type,
             neededType: FieldType(misfit.needed, isNullable: true), evidence: "\(place): '\(misfit.text)'")

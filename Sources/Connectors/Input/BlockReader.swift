@@ -5,6 +5,13 @@ import Platform
 protocol RecordBoundary: Sendable {
     /// The end of the last whole record in `bytes`, which begin where a record begins; 0 where none ends.
     func lastRecordEnd(in bytes: UnsafeBufferPointer<UInt8>) -> Int
+
+    /// What the last record must end with, and is given where the file lacks it.
+    var terminator: UInt8? { get }
+}
+
+extension RecordBoundary {
+    var terminator: UInt8? { UInt8(ascii: "\n") }
 }
 
 /// Cuts a file into blocks that end where records end.
@@ -31,7 +38,7 @@ struct BlockReader<Boundary: RecordBoundary> {
         self.pool = pool
     }
 
-    /// The next block, or `nil` at the end of the file. The last record ends with a newline even if the file lacks it.
+    /// The next block, or `nil` at the end of the file.
     mutating func next() throws(Diagnostic) -> Block? {
         if isFinished { return nil }
         let block = following ?? pool.take()
@@ -78,9 +85,9 @@ struct BlockReader<Boundary: RecordBoundary> {
             pool.giveBack(block)
             return nil
         }
-        if block.memory[block.end - 1] != UInt8(ascii: "\n") {
+        if let terminator = boundary.terminator, block.memory[block.end - 1] != terminator {
             block.grow(to: block.end + 1)
-            block.memory[block.end] = UInt8(ascii: "\n")
+            block.memory[block.end] = terminator
             block.end += 1
         }
         return block

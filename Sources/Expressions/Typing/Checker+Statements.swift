@@ -36,7 +36,9 @@ extension Checker {
         case .forLoop(let target, let iterable, let body, let otherwise):
             let node = try setIterable(iterable)
             let bound = try binding(of: target, elementState(of: node))
-            let typed = try loop(body, bindings: { try self.rebind(target, self.elementState(of: node)) })
+            let typed = try loop(body, bindings: { () throws(ForeignConstruct) in
+                    try rebind(target, elementState(of: node))
+                })
             let (otherwiseBlock, _) = try block(otherwise)
             return ([.forLoop(bound, node, body: typed, otherwise: otherwiseBlock)], false)
         case .whileLoop(let test, let body, let otherwise):

@@ -44,6 +44,25 @@ public struct DocumentReader: Sendable {
         render(SourceFile(path: path, text: SourceFile.withoutMark(text)))
     }
 
+    /// Reads a test suite: a map with `tests`. As in Beam it is not a template.
+    public func readTests(path: String) -> (tests: [TestSpec], diagnostics: [Diagnostic]) {
+        switch SourceFile.load(path, with: loader) {
+        case .failure(let diagnostic): return ([], [diagnostic])
+        case .success(let file):
+            let (root, diagnostics) = YAMLParser.parse(RenderedText(file))
+            guard let root else { return ([], diagnostics) }
+            var reader = StructureReader(diagnostics: diagnostics)
+            guard let tests = root["tests"] else {
+                reader.report(
+                    .invalidStructure, "the test suite has no 'tests'", at: root.place, hint: "list them below 'tests:'"
+                )
+                return ([], reader.diagnostics)
+            }
+            let specs = reader.tests(tests)
+            return (specs, reader.diagnostics)
+        }
+    }
+
     private func renderer(_ variables: [String: TemplateValue], _ directory: String) -> TemplateRenderer {
         TemplateRenderer(
             loader: loader, variables: variables, searchPaths: [directory] + searchPaths)

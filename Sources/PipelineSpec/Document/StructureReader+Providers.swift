@@ -12,7 +12,8 @@ extension StructureReader {
         load: (_ path: String, _ include: SpecText, _ reader: inout StructureReader) -> YAMLNode?
     ) -> [ProviderSpec] {
         var result: [ProviderSpec] = []
-        for item in list(node, open.isEmpty ? "'providers'" : "a providers file", hint: "start each provider with '- '") {
+        for item in list(node, open.isEmpty ? "'providers'" : "a providers file", hint: "start each provider with '- '")
+        {
             guard let pairs = map(item, "a provider") else { continue }
             guard let include = item["include"] else {
                 if let provider = provider(item, pairs, path) { result.append(provider) }
@@ -71,7 +72,8 @@ extension StructureReader {
         guard let pairs = map(node, "the definition of '\(name.text)'", hint: "give it a 'body'") else { return nil }
         checkKeys(of: pairs, in: "the definition of '\(name.text)'", allowed: SpecKeys.yamlTransform)
         guard let body = node["body"] else {
-            report(.invalidStructure, "'\(name.text)' has no 'body'", at: name.range, hint: "add 'body:' with a transform")
+            report(
+                .invalidStructure, "'\(name.text)' has no 'body'", at: name.range, hint: "add 'body:' with a transform")
             return nil
         }
         if body.mapping == nil, body.string == nil {

@@ -79,7 +79,8 @@ extension StructureReader {
     // MARK: Transforms
 
     mutating func transforms(_ node: YAMLNode, in what: String, isChain: Bool) -> [TransformSpec] {
-        let items = list(node, what.hasSuffix("transforms'") ? what : "'transforms'", hint: "start each transform with '- '")
+        let items = list(
+            node, what.hasSuffix("transforms'") ? what : "'transforms'", hint: "start each transform with '- '")
         var result: [TransformSpec] = []
         for (index, item) in items.enumerated() {
             if let transform = transform(item, isInChain: isChain, isFirst: index == 0) { result.append(transform) }

@@ -30,7 +30,8 @@ struct StructureReader {
         if let string = node.string { return SpecText(string, at: node.range) }
         report(
             .invalidStructure, "\(what) must be a string, found \(node.kindName)", at: node.place,
-            hint: node.scalar?.style == .plain && !node.isNull ? "write it in quotes: '\(node.scalar?.text ?? "")'" : nil)
+            hint: node.scalar?.style == .plain && !node.isNull
+                ? "write it in quotes: '\(node.scalar?.text ?? "")'" : nil)
         return nil
     }
 

@@ -31,7 +31,8 @@ extension SourceFile {
         return .failure(
             Diagnostic(
                 .invalidEncoding, isUTF16 ? "the file is UTF-16, not UTF-8" : "the file is not UTF-8 here",
-                at: SourceRange(file: file, start: place, end: place + replacement.count), hint: "save the file as UTF-8"))
+                at: SourceRange(file: file, start: place, end: place + replacement.count),
+                hint: "save the file as UTF-8"))
     }
 
     /// A text without its byte order mark.

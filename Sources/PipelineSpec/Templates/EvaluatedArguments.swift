@@ -80,7 +80,8 @@ extension TemplateEvaluator {
         }
         if arguments.positional.count > macro.parameters.count, !macro.usesVarargs {
             throw failure(
-                "the macro '\(macro.name)' takes \(macro.parameters.count) arguments, found \(arguments.positional.count)",
+                "the macro '\(macro.name)' takes \(macro.parameters.count) arguments, "
+                    + "found \(arguments.positional.count)",
                 range)
         }
         let calling = template
@@ -109,7 +110,9 @@ extension TemplateEvaluator {
                     hint: Suggestion.hint(
                         for: keyword.name, among: macro.parameters.map(\.name), listing: "parameters"))
             }
-            if macro.usesVarargs { scope["varargs"] = .tuple(Array(arguments.positional.dropFirst(macro.parameters.count))) }
+            if macro.usesVarargs {
+                scope["varargs"] = .tuple(Array(arguments.positional.dropFirst(macro.parameters.count)))
+            }
             if macro.usesKwargs {
                 let rest = RuntimeDictionary()
                 for keyword in keywords { rest[keyword.name] = keyword.value }

@@ -5,6 +5,12 @@ public struct JSONReader {
         public let message: String
         /// UTF-8 offset in the text.
         public let offset: Int
+
+        /// A failure at a UTF-8 offset.
+        public init(message: String, offset: Int) {
+            self.message = message
+            self.offset = offset
+        }
     }
 
     private static let maximumDepth = 100

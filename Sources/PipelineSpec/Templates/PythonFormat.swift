@@ -33,7 +33,9 @@ struct PythonFormat {
             }
             var name: String?
             if scalars.first == "(" {
-                guard let end = scalars.firstIndex(of: ")") else { throw evaluator.failure("the format lacks a ')'", range) }
+                guard let end = scalars.firstIndex(of: ")") else {
+                    throw evaluator.failure("the format lacks a ')'", range)
+                }
                 name = String(String.UnicodeScalarView(scalars[(scalars.startIndex + 1)..<end]))
                 scalars = scalars[(end + 1)...]
             }
@@ -59,10 +61,14 @@ struct PythonFormat {
             }
             var value: RuntimeValue
             if let name {
-                guard let first = arguments.first else { throw evaluator.failure("the format needs a dictionary", range) }
+                guard let first = arguments.first else {
+                    throw evaluator.failure("the format needs a dictionary", range)
+                }
                 value = try evaluator.defined(evaluator.item(first, .string(name), range))
             } else {
-                guard next < arguments.count else { throw evaluator.failure("not enough arguments for the format", range) }
+                guard next < arguments.count else {
+                    throw evaluator.failure("not enough arguments for the format", range)
+                }
                 value = try evaluator.defined(arguments[next])
                 next += 1
             }
@@ -96,7 +102,9 @@ struct PythonFormat {
                 result.unicodeScalars.append(scalar)
                 continue
             }
-            guard let end = scalars.firstIndex(of: "}") else { throw evaluator.failure("the format lacks a '}'", range) }
+            guard let end = scalars.firstIndex(of: "}") else {
+                throw evaluator.failure("the format lacks a '}'", range)
+            }
             let field = scalars[..<end]
             scalars = scalars[(end + 1)...]
             let colon = field.firstIndex(of: ":") ?? end

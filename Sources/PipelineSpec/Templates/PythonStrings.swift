@@ -200,7 +200,9 @@ struct PythonStrings {
             })
     }
 
-    private func search(_ name: String, _ text: String, _ arguments: EvaluatedArguments) throws(Diagnostic) -> RuntimeValue {
+    private func search(_ name: String, _ text: String, _ arguments: EvaluatedArguments) throws(Diagnostic)
+        -> RuntimeValue
+    {
         let bytes = Array(text.utf8)
         let part = Array(try required(arguments, 0, "sub").utf8)
         if name == "count" {
@@ -213,7 +215,10 @@ struct PythonStrings {
             found = reversed.map { bytes.count - $0 - part.count }
         }
         guard let found else {
-            if name == "index" { throw evaluator.failure("the text does not contain \(PythonText.repr(String(decoding: part, as: UTF8.self)))", range) }
+            if name == "index" {
+                throw evaluator.failure(
+                    "the text does not contain \(PythonText.repr(String(decoding: part, as: UTF8.self)))", range)
+            }
             return .int(-1)
         }
         return .int(Int64(bytes[..<found].count { $0 & 0xC0 != 0x80 }))

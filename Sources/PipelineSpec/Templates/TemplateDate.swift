@@ -33,7 +33,9 @@ struct TemplateDate: Equatable {
 
     /// The moment a number of microseconds after 1970, or its day.
     init?(microseconds: Int64, hasTime: Bool) {
-        let days = Int(microseconds >= 0 ? microseconds / Self.microsecondsPerDay : (microseconds + 1) / Self.microsecondsPerDay - 1)
+        let days = Int(
+            microseconds >= 0
+                ? microseconds / Self.microsecondsPerDay : (microseconds + 1) / Self.microsecondsPerDay - 1)
         let rest = Int(microseconds - Int64(days) * Self.microsecondsPerDay)
         // Howard Hinnant's civil_from_days.
         let z = days + 719_468

@@ -7,7 +7,8 @@ extension TemplateEvaluator {
         switch name {
         case "range": return try self.range(arguments, range)
         case "dict", "namespace": return try dictionary(name, arguments, range)
-        case "joiner", "cycler": throw failure("'\(name)' is not supported", range, hint: "use 'loop.first' or 'loop.cycle'")
+        case "joiner", "cycler":
+            throw failure("'\(name)' is not supported", range, hint: "use 'loop.first' or 'loop.cycle'")
         case "datetime.datetime.now", "datetime.datetime.today": return try now(isLocal: true, hasTime: true, range)
         case "datetime.datetime.utcnow": return try now(isLocal: false, hasTime: true, range)
         case "datetime.date.today": return try now(isLocal: true, hasTime: false, range)
@@ -19,7 +20,8 @@ extension TemplateEvaluator {
                 throw failure("'strptime' needs a text and a format", range)
             }
             guard let date = TemplateDate.parse(text, format) else {
-                throw failure("the time \(PythonText.repr(text)) does not match the format \(PythonText.repr(format))", range)
+                throw failure(
+                    "the time \(PythonText.repr(text)) does not match the format \(PythonText.repr(format))", range)
             }
             return .date(date)
         case "datetime.datetime.fromisoformat", "datetime.date.fromisoformat":
@@ -27,7 +29,10 @@ extension TemplateEvaluator {
             let formats =
                 name == "datetime.date.fromisoformat"
                 ? ["%Y-%m-%d"]
-                : ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+                : [
+                    "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f",
+                    "%Y-%m-%dT%H:%M", "%Y-%m-%d",
+                ]
             for format in formats {
                 if var date = TemplateDate.parse(text, format) {
                     if name == "datetime.date.fromisoformat" { date.time = nil }

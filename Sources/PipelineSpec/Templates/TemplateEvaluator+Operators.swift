@@ -135,7 +135,13 @@ extension TemplateEvaluator {
         case .string(let text):
             try checkSize(text.count.multipliedReportingOverflow(by: count).partialValue, range)
             var result = MappedText()
-            for _ in 0..<count where text.count > 0 { result.append(text) }
+            var power = text
+            var rest = text.count > 0 ? count : 0
+            while rest > 0 {
+                if rest & 1 == 1 { result.append(power) }
+                rest >>= 1
+                if rest > 0 { power.append(power) }
+            }
             return .string(result)
         case .list(let list):
             try checkItems(list.items.count.multipliedReportingOverflow(by: count).partialValue, range)

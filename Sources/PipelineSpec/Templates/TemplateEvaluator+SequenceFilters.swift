@@ -160,7 +160,9 @@ extension TemplateEvaluator {
     private func grouped(
         _ items: [RuntimeValue], _ arguments: EvaluatedArguments, _ range: Range<Int>
     ) throws(Diagnostic) -> RuntimeValue {
-        guard let path = try arguments.text(0, "attribute") else { throw failure("'groupby' needs an attribute", range) }
+        guard let path = try arguments.text(0, "attribute") else {
+            throw failure("'groupby' needs an attribute", range)
+        }
         let standard = try arguments.value(1, "default")
         let isCaseSensitive = try arguments.flag(2, "case_sensitive")
         var keyed: [(item: RuntimeValue, key: RuntimeValue)] = []

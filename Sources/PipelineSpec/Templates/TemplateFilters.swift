@@ -63,7 +63,9 @@ extension TemplateEvaluator {
         case "reverse": return try reversed(value, range)
         case "dictsort": return try dictionarySorted(value, arguments, range)
         case "items":
-            guard case .dictionary = value else { throw failure("'items' needs a dictionary, found \(value.typeName)", range) }
+            guard case .dictionary = value else {
+                throw failure("'items' needs a dictionary, found \(value.typeName)", range)
+            }
             return try callMethod("items", of: value, EvaluatedArguments(), range)
         case "tojson":
             guard let text = PythonText.json(value) else {
@@ -261,7 +263,8 @@ extension TemplateEvaluator {
         default: return Self.quoted(PythonText.str(value), keepsSlash: true)
         }
         return pairs.map {
-            Self.quoted(PythonText.str($0.0), keepsSlash: false) + "=" + Self.quoted(PythonText.str($0.1), keepsSlash: false)
+            Self.quoted(PythonText.str($0.0), keepsSlash: false) + "="
+                + Self.quoted(PythonText.str($0.1), keepsSlash: false)
         }.joined(separator: "&")
     }
 

@@ -4,7 +4,8 @@ import Diagnostics
 enum TemplateMethods {
     static let string: Set<String> = [
         "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "upper", "lower", "title", "capitalize",
-        "swapcase", "casefold", "replace", "startswith", "endswith", "join", "format", "find", "rfind", "index", "count",
+        "swapcase", "casefold", "replace", "startswith", "endswith", "join", "format", "find", "rfind", "index",
+        "count",
         "isdigit", "isnumeric", "isdecimal", "isalpha", "isalnum", "isupper", "islower", "isspace", "zfill", "ljust",
         "rjust", "center", "partition", "rpartition", "removeprefix", "removesuffix",
     ]
@@ -133,7 +134,9 @@ extension TemplateEvaluator {
     ) throws(Diagnostic) -> RuntimeValue {
         switch name {
         case "strftime":
-            guard let format = try arguments.text(0, "format") else { throw failure("'strftime' needs a format", range) }
+            guard let format = try arguments.text(0, "format") else {
+                throw failure("'strftime' needs a format", range)
+            }
             return .string(date.formatted(format))
         case "isoformat": return .string(date.isoFormat(separator: try arguments.text(0, "sep") ?? "T"))
         case "ctime": return .string(date.formatted("%a %b %e %H:%M:%S %Y"))

@@ -166,7 +166,8 @@ struct TemplateParser {
         default:
             let isKnown = Self.tags.contains(name)
             let hint: String? =
-                isKnown && !ends.isEmpty ? "expected one of: \(ends.joined(separator: ", "))"
+                isKnown && !ends.isEmpty
+                ? "expected one of: \(ends.joined(separator: ", "))"
                 : isKnown ? "nothing is open here" : Suggestion.hint(for: name, among: Self.tags, listing: "tags")
             throw error(isKnown ? "unexpected tag '\(name)'" : "unknown tag '\(name)'", token.range, hint: hint)
         }

@@ -83,7 +83,9 @@ struct YAMLMappingBuilder {
         switch key.scalar?.value {
         // Swift compares by canonical equivalence, Python by code points: spell those beyond ASCII out.
         case .string(let text):
-            "s:" + (text.utf8.allSatisfy { $0 < 0x80 } ? text : text.unicodeScalars.map { String($0.value) }.joined(separator: ","))
+            "s:"
+                + (text.utf8.allSatisfy { $0 < 0x80 }
+                    ? text : text.unicodeScalars.map { String($0.value) }.joined(separator: ","))
         case .int(let value): "n:\(value)"
         case .bool(let value): "n:\(value ? 1 : 0)"
         case .float(let value): Int64(exactly: value).map { "n:\($0)" } ?? "f:\(value)"

@@ -57,7 +57,8 @@ public struct YAMLParser {
         defer { depth -= 1 }
         if depth > Self.maximumDepth {
             throw YAMLProblem(
-                "nested more than \(Self.maximumDepth) levels deep", at: event.range.lowerBound..<event.range.lowerBound,
+                "nested more than \(Self.maximumDepth) levels deep",
+                at: event.range.lowerBound..<event.range.lowerBound,
                 code: .yamlTooLarge)
         }
         if case .alias(let name) = event.kind { return try alias(name, event) }
@@ -114,7 +115,9 @@ public struct YAMLParser {
         return Composed(node: YAMLNode(content, tag: event.tag, rendered: range, map: source.map), size: 1)
     }
 
-    private func diagnostic(_ failure: YAMLScalarResolver.Failure, _ event: YAMLEvent, _ range: Range<Int>) -> Diagnostic {
+    private func diagnostic(_ failure: YAMLScalarResolver.Failure, _ event: YAMLEvent, _ range: Range<Int>)
+        -> Diagnostic
+    {
         switch failure {
         case .unknownTag:
             let bytes = source.utf8

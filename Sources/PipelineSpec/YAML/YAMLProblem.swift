@@ -74,6 +74,8 @@ struct YAMLSyntaxWording {
             YAMLProblem(
                 "expected the end of the file, found \(found)", at: at(place),
                 hint: "a file holds one value; lines of one block must start in the same column")
+        case let text where text.hasPrefix("Maximum nesting level"):
+            YAMLProblem("nested too deep", at: at(place), code: .yamlTooLarge)
         default:
             YAMLProblem(context.isEmpty ? problem : "\(problem) \(context)", at: at(place))
         }
@@ -128,7 +130,9 @@ struct YAMLSyntaxWording {
     }
 
     private var misplacedColon: YAMLProblem {
-        if isIndentedByTab(place) { return YAMLProblem("a tab cannot indent YAML", at: at(tabPlace), hint: Self.tabHint) }
+        if isIndentedByTab(place) {
+            return YAMLProblem("a tab cannot indent YAML", at: at(tabPlace), hint: Self.tabHint)
+        }
         return YAMLProblem(
             "a second ': ' in one value", at: at(place),
             hint: "write the whole value in quotes if the ': ' belongs to its text; else check the indentation")
@@ -142,7 +146,9 @@ struct YAMLSyntaxWording {
     }
 
     private var missingColon: YAMLProblem {
-        if isIndentedByTab(place) { return YAMLProblem("a tab cannot indent YAML", at: at(tabPlace), hint: Self.tabHint) }
+        if isIndentedByTab(place) {
+            return YAMLProblem("a tab cannot indent YAML", at: at(tabPlace), hint: Self.tabHint)
+        }
         var end = min(contextPlace, bytes.count)
         while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
         while end > contextPlace + 1, bytes[end - 1] == 0x20 { end -= 1 }
@@ -153,16 +159,20 @@ struct YAMLSyntaxWording {
 
     private func missingBracket(_ closing: String, _ opening: String) -> YAMLProblem {
         if place >= bytes.count {
-            return YAMLProblem("'\(opening)' is never closed", at: at(contextPlace), hint: "add the closing '\(closing)'")
+            return YAMLProblem(
+                "'\(opening)' is never closed", at: at(contextPlace), hint: "add the closing '\(closing)'")
         }
         return YAMLProblem(
             "expected ',' or '\(closing)', found \(found)", at: at(place), related: ("opened here", at(contextPlace)))
     }
 
     private func badIndentation(_ what: String, startsAt: String) -> YAMLProblem {
-        if isIndentedByTab(place) { return YAMLProblem("a tab cannot indent YAML", at: at(tabPlace), hint: Self.tabHint) }
+        if isIndentedByTab(place) {
+            return YAMLProblem("a tab cannot indent YAML", at: at(tabPlace), hint: Self.tabHint)
+        }
         if byte(place) == UInt8(ascii: "]") || byte(place) == UInt8(ascii: "}") {
-            return YAMLProblem("'\(character(place))' closes nothing", at: at(place), hint: "remove it, or write the value in quotes")
+            return YAMLProblem(
+                "'\(character(place))' closes nothing", at: at(place), hint: "remove it, or write the value in quotes")
         }
         return YAMLProblem(
             "expected \(what), found \(found)", at: at(place), hint: "lines of one block must start in the same column",

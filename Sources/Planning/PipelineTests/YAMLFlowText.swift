@@ -33,7 +33,22 @@ enum YAMLFlowText {
             string.utf8.first.map { isLetter($0) } ?? false
             && string.utf8.allSatisfy { isLetter($0) || isDigit($0) || " .-/+@".utf8.contains($0) }
             && string.utf8.last != UInt8(ascii: " ") && !reserved.contains(string.lowercased())
-        return isPlain ? string : JSONText.quoted(string)
+        return isPlain ? string : withoutTemplates(JSONText.quoted(string))
+    }
+
+    /// What opens a template would turn the whole file into one.
+    private static func withoutTemplates(_ quoted: String) -> String {
+        var text = ""
+        var previous: Unicode.Scalar?
+        for scalar in quoted.unicodeScalars {
+            if previous == "{", ["{", "%", "#"].contains(scalar) {
+                text.unicodeScalars.removeLast()
+                text += "\\x7B"
+            }
+            text.unicodeScalars.append(scalar)
+            previous = scalar
+        }
+        return text
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

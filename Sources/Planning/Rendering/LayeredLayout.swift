@@ -97,6 +97,9 @@ private struct LayerGraph {
     /// The nodes each edge runs through, its ends included.
     var chains: [[Int]] = []
 
+    /// Few rounds have to do for a graph that nobody can read as a whole.
+    private var isLarge: Bool { nodes.count > 2000 }
+
     init(boxes: [LayeredLayout.Size], edges: [(source: Int, target: Int)]) {
         nodes = boxes.map { Node(width: $0.width, height: $0.height, layer: 0) }
         let downward = edges.filter { $0.source < $0.target }
@@ -142,7 +145,7 @@ private struct LayerGraph {
     mutating func reduceCrossings() {
         var best = layers
         var fewest = crossings()
-        for sweep in 0..<24 where fewest > 0 {
+        for sweep in 0..<(isLarge ? 4 : 24) where fewest > 0 {
             let goesDown = sweep % 2 == 0
             let order = goesDown ? Array(layers.indices.dropFirst()) : Array(layers.indices.dropLast().reversed())
             for layer in order {
@@ -189,8 +192,7 @@ private struct LayerGraph {
     /// the squares of the edges' horizontal lengths.
     mutating func placeHorizontally() {
         for layer in layers { settle(layer, wishes: layer.map { _ in (place: 0, weight: 1) }) }
-        let rounds = nodes.count > 1000 ? 16 : 100
-        for round in 0..<rounds {
+        for round in 0..<(isLarge ? 12 : 100) {
             let goesDown = round % 2 == 0
             for layer in goesDown ? layers : layers.reversed() {
                 let (looksUp, looksDown) = (goesDown || round >= 8, !goesDown || round >= 8)

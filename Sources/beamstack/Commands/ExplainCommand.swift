@@ -17,6 +17,7 @@ struct ExplainCommand: ParsableCommand {
     /// Every code of every module, sorted.
     static let allCodes: [DiagnosticCode] =
         (DiagnosticCode.pipelineSpecCodes + DiagnosticCode.expressionCodes + DiagnosticCode.planningCodes
+        + DiagnosticCode.pipelineTestCodes
         + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes).sorted { $0.id < $1.id }
 
     func run() throws {
