@@ -6,7 +6,7 @@ import Platform
 
 /// Reads and writes local files.
 public struct LocalConnectors: Connectors {
-    /// Bytes that one morsel stands for. Results do not depend on it, but how rows are cut into batches does.
+    /// Bytes that one morsel stands for, the same on every machine: how rows are cut into batches follows from it.
     let blockSize: Int
 
     public init() {
@@ -50,7 +50,13 @@ public struct LocalConnectors: Connectors {
             case .text: TextEncoder()
             case .tfrecord: TFRecordEncoder()
             }
-        return FileWriter(write, path: path, encoder: encoder, windowing: windowing)
+        // Beam's text and TFRecord sinks write one set of files whatever the windows are.
+        let isWindowed =
+            switch write.format {
+            case .csv, .json: true
+            case .text, .tfrecord: false
+            }
+        return FileWriter(write, path: path, encoder: encoder, windowing: isWindowed ? windowing : .global)
     }
 
     public func files(matching pattern: String) throws(Diagnostic) -> [FileEntry] {

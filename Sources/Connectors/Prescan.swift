@@ -8,24 +8,25 @@ import Synchronization
 extension FileInspector {
     /// Reads all of a source before a run whose outputs cannot be taken back, so that no value surprises it later.
     ///
-    /// Afterwards `schema(of:)` has types that hold every value, and every value has been parsed on all cores.
+    /// Afterwards `schema(of:)` has types that hold every value. So many `workers` parse at once, all cores unless told
+    /// otherwise.
     /// Throws the first problem in the data, in the order of the files.
-    public func prescan(_ read: ReadOperation) throws(Diagnostic) {
+    public func prescan(_ read: ReadOperation, workers: Int? = nil) throws(Diagnostic) {
         // Each round widens at least one field one step, so few rounds are ever needed; the limit is only a guard.
         for _ in 0..<1000 {
-            let drifts = try scan(read)
+            let drifts = try scan(read, workers: max(1, workers ?? Host.coreCount))
             if drifts.isEmpty { return }
             drifts.forEach(widen)
         }
     }
 
     /// What one pass over the data finds. It goes on after a drift, so that other fields are found in the same pass.
-    private func scan(_ read: ReadOperation) throws(Diagnostic) -> [SchemaDrift] {
+    private func scan(_ read: ReadOperation, workers: Int) throws(Diagnostic) -> [SchemaDrift] {
         let schema = try schema(of: read)
         let reader = try LocalConnectors(blockSize: blockSize).reader(
             for: read, schema: schema, neededFields: Set(schema.fields.indices))
         let scanner = Scanner(reader: reader)
-        Threads.concurrently(Host.coreCount) { _ in scanner.run() }
+        Threads.concurrently(workers) { _ in scanner.run() }
         return try scanner.result()
     }
 }

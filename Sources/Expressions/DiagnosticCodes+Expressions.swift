@@ -7,7 +7,7 @@ extension DiagnosticCode {
         outputTypeMismatch, genericExpression,
     ]
 
-    static let expressionSyntax = DiagnosticCode(
+    public static let expressionSyntax = DiagnosticCode(
         "expression-syntax", "the expression is not Python",
         """
         The text of an expression or callable cannot be read as Python 3.
@@ -24,7 +24,7 @@ extension DiagnosticCode {
               big: price > 10 and quantity > 1
         """)
 
-    static let unknownField = DiagnosticCode(
+    public static let unknownField = DiagnosticCode(
         "unknown-field", "the expression names a field that the input does not have",
         """
         A name in an expression is a field of the step's input. This one is not among them, so every row would fail.
@@ -79,7 +79,7 @@ extension DiagnosticCode {
               label: str(id).upper()
         """)
 
-    static let typeMismatch = DiagnosticCode(
+    public static let typeMismatch = DiagnosticCode(
         "type-mismatch", "an operation does not go with the types of its operands",
         """
         The operation raises a `TypeError` for every row, whatever the values.

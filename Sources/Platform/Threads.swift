@@ -8,8 +8,6 @@ import Synchronization
     import Darwin
 #endif
 
-
-
 /// Threads of the operating system.
 public enum Threads {
     private final class Job: Sendable {
@@ -53,16 +51,20 @@ public enum Threads {
         let job = Unmanaged.passRetained(Job(body))
         #if canImport(Darwin)
             var thread: pthread_t?
-            let status = pthread_create(&thread, &attributes, { start in
-                Unmanaged<Job>.fromOpaque(start).takeRetainedValue().body()
-                return nil
-            }, job.toOpaque())
+            let status = pthread_create(
+                &thread, &attributes,
+                { start in
+                    Unmanaged<Job>.fromOpaque(start).takeRetainedValue().body()
+                    return nil
+                }, job.toOpaque())
         #else
             var thread = pthread_t()
-            let status = pthread_create(&thread, &attributes, { start in
-                if let start { Unmanaged<Job>.fromOpaque(start).takeRetainedValue().body() }
-                return nil
-            }, job.toOpaque())
+            let status = pthread_create(
+                &thread, &attributes,
+                { start in
+                    if let start { Unmanaged<Job>.fromOpaque(start).takeRetainedValue().body() }
+                    return nil
+                }, job.toOpaque())
         #endif
         guard status == 0 else {
             job.release()
@@ -82,5 +84,12 @@ extension Threads {
         for (number, thread) in others {
             if let thread { pthread_join(thread, nil) } else { body(number) }
         }
+    }
+}
+
+extension Threads {
+    /// Suspends the calling thread.
+    public static func sleep(milliseconds: Int) {
+        usleep(UInt32(clamping: milliseconds) &* 1000)
     }
 }

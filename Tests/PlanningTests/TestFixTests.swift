@@ -22,7 +22,8 @@ import Testing
         ),
         (
             "removed",
-            "\n  - {x: 9, s: no} # gone\n  - {x: 1, s: one}\n  - {x: 3, s: three}\n  - {x: 2, s: two}\n  - x: 8\n    s: nein\n",
+            "\n  - {x: 9, s: no} # gone\n  - {x: 1, s: one}\n  - {x: 3, s: three}\n  - {x: 2, s: two}\n"
+                + "  - x: 8\n    s: nein\n",
             "\n  - {x: 1, s: one}\n  - {x: 3, s: three}\n  - {x: 2, s: two}\n"
         ),
         (
@@ -68,7 +69,8 @@ import Testing
         if label == "empty" {
             #expect(
                 text.hasSuffix(
-                    "elements:\n          - {x: 1, s: one}\n          - {x: 2, s: two}\n          - {x: 3, s: three} # nothing\n"
+                    "elements:\n          - {x: 1, s: one}\n"
+                        + "          - {x: 2, s: two}\n          - {x: 3, s: three} # nothing\n"
                 ))
         } else {
             #expect(text == PipelineTestFixtures.header + start + indented(mended))
@@ -96,11 +98,26 @@ import Testing
         }
     }
 
+    @Test func aSharedListIsNotRewritten() throws {
+        let (document, tests) = try PipelineTestFixtures.prepared(
+            """
+            tests:
+              - mock_outputs: [{name: A, elements: &rows [{x: 1}]}]
+                expected_outputs: [{name: A, elements: [{x: 1}]}]
+              - mock_outputs: [{name: A, elements: []}]
+                expected_outputs: [{name: A, elements: *rows}]
+            """)
+        #expect(throws: Diagnostic.self) {
+            try TestFix.edits(for: tests.map(PipelineTestFixtures.run), in: document)
+        }
+    }
+
     @Test func createdTestsPassOnceFilled() throws {
         let rows = [RowValue(["x": .int(1), "s": .string("it's: \"q\"")]), RowValue(["x": .int(2), "s": .null])]
         for tests in [
             "", "tests: []\n",
-            "tests:\n- name: old\n  mock_outputs: [{name: A, elements: []}]\n  expected_outputs: [{name: A, elements: []}] # end\n",
+            "tests:\n- name: old\n"
+                + "  mock_outputs: [{name: A, elements: []}]\n  expected_outputs: [{name: A, elements: []}] # end\n",
         ] {
             let document = try PipelineTestFixtures.document(PipelineTestFixtures.header + tests)
             let creation = TestCreation(document)

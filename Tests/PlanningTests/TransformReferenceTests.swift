@@ -39,7 +39,8 @@ import Testing
     @Test func oneTransform() throws {
         let text = try #require(reference.text(for: "combine"))
         #expect(text.hasPrefix("Combine – groups rows and folds their values\n"))
-        #expect(text.contains("  group_by  (field name or list of field names, required)\n      The keys | of a group.\n"))
+        #expect(
+            text.contains("  group_by  (field name or list of field names, required)\n      The keys | of a group.\n"))
         #expect(text.contains("  language  (one of generic, python, default generic)\n"))
         #expect(text.contains("Example:\n\n  type: Combine\n  config:\n    group_by: shop\n"))
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
@@ -51,7 +52,8 @@ import Testing
         let pages = reference.pages
         #expect(pages.map(\.fileName) == ["index.md", "combine.md", "readfromkafka.md"])
         #expect(pages[0].text.contains("| [ReadFromKafka](readfromkafka.md) | reads a topic *(needs java)* |"))
-        #expect(pages[1].text.contains("| `group_by` | field name or list of field names | **required** | The keys \\| of"))
+        #expect(
+            pages[1].text.contains("| `group_by` | field name or list of field names | **required** | The keys \\| of"))
         #expect(pages[1].text.contains("```yaml\ntype: Combine\nconfig:\n  group_by: shop\n```\n"))
     }
 

@@ -67,6 +67,11 @@ final class CSVColumnSink {
             if length > 0, length <= 8, let digits = NumberParsing.shortDigits(Word.load(base + start), length) {
                 out[row] = Int64(truncatingIfNeeded: digits)
                 validity?.pointer[count &+ row] = 1
+            } else if length > 8, length <= 16,
+                let value = NumberParsing.mediumDigits(base + start, length)
+            {
+                out[row] = Int64(truncatingIfNeeded: value)
+                validity?.pointer[count &+ row] = 1
             } else if let value = try integer(base, start, length) {
                 out[row] = value
                 validity?.pointer[count &+ row] = 1
@@ -90,6 +95,9 @@ final class CSVColumnSink {
             if length > 0, length <= 8, let value = NumberParsing.shortDecimal(Word.load(base + start), length) {
                 out[row] = value
                 validity?.pointer[count &+ row] = 1
+            } else if length > 1, let value = longDecimal(base + start, length) {
+                out[row] = value
+                validity?.pointer[count &+ row] = 1
             } else if let value = try double(base, start, length) {
                 out[row] = value
                 validity?.pointer[count &+ row] = 1
@@ -99,6 +107,18 @@ final class CSVColumnSink {
             }
         }
         doubles.count = count + rows
+    }
+
+    /// A number with a sign or many digits; integers that may be too large for a double are left to `double`.
+    private func longDecimal(_ field: UnsafePointer<UInt8>, _ length: Int) -> Double? {
+        if field[0] == UInt8(ascii: "-"), length <= 9,
+            let value = NumberParsing.shortDecimal(Word.load(field + 1), length &- 1)
+        {
+            return -value
+        }
+        let text = UnsafeBufferPointer(start: field, count: length)
+        guard length < 16 || text.contains(UInt8(ascii: ".")) else { return nil }
+        return NumberParsing.decimal(text)
     }
 
     private func appendFlags(_ index: borrowing CSVFieldIndex) throws(CSVMisfit) {
@@ -147,7 +167,8 @@ final class CSVColumnSink {
                 length &+= fieldLength
                 validity?.pointer[count &+ row] = 1
             } else {
-                length += copyField(UnsafeBufferPointer(start: field, count: max(0, fieldLength)), to: text + length, row)
+                length += copyField(
+                    UnsafeBufferPointer(start: field, count: max(0, fieldLength)), to: text + length, row)
             }
             out[row] = Int32(truncatingIfNeeded: length)
         }
@@ -163,7 +184,8 @@ final class CSVColumnSink {
 
     /// Copies a field that is quoted, empty or may spell null. Returns its length.
     @inline(never)
-    private func copyField(_ raw: UnsafeBufferPointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ row: Int) -> Int {
+    private func copyField(_ raw: UnsafeBufferPointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ row: Int) -> Int
+    {
         var length = 0
         var isNull = false
         CSVField.content(raw, &scratch) { content in

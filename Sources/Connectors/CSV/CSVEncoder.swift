@@ -46,7 +46,8 @@ struct CSVEncoder: RowEncoder {
                             sink.reserve(text.count)
                             sink.put(text)
                         }
-                    case .other: sink.detached { appendOther(columns[index].value(at: row), columns[index], row, to: $0) }
+                    case .other:
+                        sink.detached { appendOther(columns[index].value(at: row), columns[index], row, to: $0) }
                     }
                 }
                 sink.reserve(3)
@@ -79,7 +80,8 @@ struct CSVEncoder: RowEncoder {
             let json = Buffer<UInt8>(capacity: 64)
             JSONWriter.append(column, row: row, to: json)
             let isText = json.count >= 2 && json[0] == UInt8(ascii: "\"")
-            appendText(isText ? UnsafeBufferPointer(rebasing: json.elements[1..<(json.count - 1)]) : json.elements, to: out)
+            appendText(
+                isText ? UnsafeBufferPointer(rebasing: json.elements[1..<(json.count - 1)]) : json.elements, to: out)
         }
     }
 

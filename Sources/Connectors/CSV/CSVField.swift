@@ -44,10 +44,14 @@ enum CSVField {
     /// `True`, `TRUE`, `true` and their opposites, as pandas.
     static func boolean(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
         switch text.count {
-        case 4 where text.elementsEqual("true".utf8) || text.elementsEqual("True".utf8)
-            || text.elementsEqual("TRUE".utf8): true
-        case 5 where text.elementsEqual("false".utf8) || text.elementsEqual("False".utf8)
-            || text.elementsEqual("FALSE".utf8): false
+        case 4
+        where text.elementsEqual("true".utf8) || text.elementsEqual("True".utf8)
+            || text.elementsEqual("TRUE".utf8):
+            true
+        case 5
+        where text.elementsEqual("false".utf8) || text.elementsEqual("False".utf8)
+            || text.elementsEqual("FALSE".utf8):
+            false
         default: nil
         }
     }

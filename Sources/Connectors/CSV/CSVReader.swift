@@ -45,8 +45,9 @@ final class CSVReader: RecordReader, @unchecked Sendable {  // `next` is called 
             }
             current = nil
             guard let block = try blocks.next() else { continue }
-            if layout == nil, let header = try CSVHeader.read(
-                from: block, path: blocks.file.path, options: options, context: context)
+            if layout == nil,
+                let header = try CSVHeader.read(
+                    from: block, path: blocks.file.path, options: options, context: context)
             {
                 layout = try header.layout(
                     path: blocks.file.path, schema: schema, neededFields: neededFields, options: options,

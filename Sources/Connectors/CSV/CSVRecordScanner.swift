@@ -60,7 +60,8 @@ struct CSVRecordScanner {
                 index = close + 1
                 quoteEnd = index
             }
-            while index < end, base[index] != dialect.delimiter, base[index] != newline, base[index] != dialect.comment {
+            while index < end, base[index] != dialect.delimiter, base[index] != newline, base[index] != dialect.comment
+            {
                 index += 1
             }
             guard index < end else { return .incomplete }

@@ -81,7 +81,9 @@ struct CSVSampler {
 
     /// Looks at places spread over a large file; a place with quotes may lie within a value and is left out.
     private mutating func probe(_ file: InputFile, _ columns: [[UInt8]]) throws(Diagnostic) {
-        guard let status = try? FileSystem.status(of: file.path), status.sizeInBytes > 4 * Self.probeSize else { return }
+        guard let status = try? FileSystem.status(of: file.path), status.sizeInBytes > 4 * Self.probeSize else {
+            return
+        }
         let count = min(8, bytesLeft / Self.probeSize)
         for number in 1..<max(1, count + 1) {
             let offset = (status.sizeInBytes - Int64(Self.probeSize)) * Int64(number) / Int64(count)

@@ -59,8 +59,9 @@ extension String {
         guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")), colon > startIndex,
             self[colon...].hasPrefix(separator),
             self[..<colon].utf8.allSatisfy({
-                $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") || $0 >= UInt8(ascii: "0")
-                    && $0 <= UInt8(ascii: "9")
+                $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z")
+                    || $0 >= UInt8(ascii: "0")
+                        && $0 <= UInt8(ascii: "9")
             })
         else { return nil }
         return colon..<index(colon, offsetBy: separator.count)

@@ -50,9 +50,12 @@ final class InputFile: @unchecked Sendable {  // used by one thread at a time: `
     func read(into memory: UnsafeMutablePointer<UInt8>, count: Int) throws(Diagnostic) -> Int {
         do {
             guard let inflater else { return try readPlain(into: memory, count: count) }
-            switch try inflater.inflate(into: memory, count: count, from: { (room, limit) throws(SystemError) in
-                try self.file.read(into: room, count: limit)
-            }) {
+            switch try inflater.inflate(
+                into: memory, count: count,
+                from: { (room, limit) throws(SystemError) in
+                    try self.file.read(into: room, count: limit)
+                })
+            {
             case .bytes(let produced): return produced
             case .damaged(let reason):
                 throw context.problem(

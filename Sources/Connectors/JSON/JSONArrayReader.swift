@@ -33,9 +33,6 @@ final class JSONArrayReader {
                     hint: "write one object a line and drop 'lines: false', such as with 'jq -c .[]'")
             }
         }
-        // Behind the text nothing may look like more of it.
-        whole.append([UInt8](repeating: 0, count: 16), count: 16)
-        whole.end -= 16
         if whole.end >= 3, whole.memory[0] == 0xEF, whole.memory[1] == 0xBB, whole.memory[2] == 0xBF { position = 3 }
     }
 

@@ -28,7 +28,9 @@ struct JSONCursor {
             return failure("the record ends where \(what) should be")
         }
         let found = UnsafeBufferPointer(start: base + position, count: 1).excerpt
-        return failure(found.utf8.count == 1 && base[position] < 0x80 ? "found '\(found)' where \(what) should be" : "\(what) is missing")
+        return failure(
+            found.utf8.count == 1 && base[position] < 0x80
+                ? "found '\(found)' where \(what) should be" : "\(what) is missing")
     }
 
     @inline(__always)

@@ -69,9 +69,9 @@ struct JSONMorsel: Morsel {
         }
         let text = UnsafeBufferPointer(
             start: block.memory + misfit.position, count: cursor.position - misfit.position)
-        let found = value.isNull ? FieldType.any : JSONTypes.type(of: value)
         let planned = schema[misfit.field]?.type
-        var needed = planned.map { JSONTypes.join($0, found) } ?? found
+        let found = JSONShape(value)
+        var needed = planned.map { JSONShape($0).joined(found).type } ?? found.type
         // A large integer among doubles: only a column of both keeps it.
         if needed == planned { needed = .any }
         let place = context.place(file: path, offset: block.fileOffset + Int64(misfit.position))

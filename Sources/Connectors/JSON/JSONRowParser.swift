@@ -21,7 +21,8 @@ struct JSONKeys: Sendable {
             let head = text.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             return Pattern(head: head, mask: Word.low(.max, min(8, text.count)), count: text.count)
         }
-        fields = Dictionary(schema.names.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        fields = Dictionary(
+            schema.names.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     func field(_ name: [UInt8]) -> Int? { fields[name] }

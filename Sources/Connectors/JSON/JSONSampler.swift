@@ -27,9 +27,10 @@ struct JSONSampler {
         for path in files where bytesLeft > 0 { try sample(path) }
         guard !names.isEmpty else {
             throw context.problem(
-                .noColumns, "no fields to read: \(files.count == 1 ? "'\(files[0])' has" : "the files have") no objects")
+                .noColumns, "no fields to read: \(files.count == 1 ? "'\(files[0])' has" : "the files have") no objects"
+            )
         }
-        return Schema(names.map { Field($0, (evidence[Array($0.utf8)]?.type ?? .any).nullable) })
+        return Schema(names.map { Field($0, evidence[Array($0.utf8)]?.shape.type ?? .any) })
     }
 
     private mutating func sample(_ path: String) throws(Diagnostic) {
@@ -53,7 +54,9 @@ struct JSONSampler {
 
     /// Looks at places spread over a large file.
     private mutating func probe(_ file: InputFile) throws(Diagnostic) {
-        guard let status = try? FileSystem.status(of: file.path), status.sizeInBytes > 4 * Self.probeSize else { return }
+        guard let status = try? FileSystem.status(of: file.path), status.sizeInBytes > 4 * Self.probeSize else {
+            return
+        }
         let count = max(0, min(8, bytesLeft / Self.probeSize))
         for number in 1..<(count + 1) {
             let offset = (status.sizeInBytes - Int64(Self.probeSize)) * Int64(number) / Int64(count)
@@ -98,6 +101,10 @@ struct JSONSampler {
         var members: [(String, Value)] = []
         try cursor.members { (cursor, name) throws(JSONFailure) in
             members.append((name, try cursor.value(as: .any)))
+        }
+        cursor.skipBlanks()
+        guard cursor.position >= cursor.end || cursor.byte == UInt8(ascii: isLines ? "\n" : ",") else {
+            throw cursor.expected(isLines ? "the end of the line" : "','")
         }
         for (name, value) in members {
             let key = Array(name.utf8)

@@ -1,6 +1,5 @@
 import DataModel
 
-
 /// Parses one field's values straight into the column's memory. All rows of a block have room from the beginning.
 struct JSONSink {
     enum Kind {

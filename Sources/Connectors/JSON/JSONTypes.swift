@@ -2,27 +2,6 @@ import DataModel
 
 /// The types that JSON values have, and which values belong to them.
 enum JSONTypes {
-    /// The type of a value; everything is nullable, since any later record may lack it.
-    static func type(of value: Value) -> FieldType {
-        switch value {
-        case .null: return .any
-        case .list(let elements):
-            let element = elements.reduce(FieldType?.none) { known, element in
-                element.isNull ? known : known.map { join($0, type(of: element)) } ?? type(of: element)
-            }
-            return FieldType(.list(element ?? .any), isNullable: true)
-        case .row(let row):
-            return FieldType(
-                .row(Schema(zip(row.names, row.values).map { Field($0, type(of: $1)) })), isNullable: true)
-        case .map(let map):
-            let fields = map.entries.compactMap { entry in
-                if case .string(let name) = entry.key { Field(name, type(of: entry.value)) } else { Field?.none }
-            }
-            return FieldType(.row(Schema(fields)), isNullable: true)
-        default: return value.type.nullable
-        }
-    }
-
     /// The narrowest type for the values of both: integers become doubles, objects get the fields of both, all else
     /// `any`.
     static func join(_ left: FieldType, _ right: FieldType) -> FieldType {
@@ -57,21 +36,5 @@ enum JSONTypes {
             }
         default: false
         }
-    }
-}
-
-/// What a sample of records says about a field: the type of those values that are not null.
-struct JSONEvidence {
-    private(set) var type: FieldType?
-    /// Integers that a double cannot hold.
-    private var hasLargeInteger = false
-
-    mutating func add(_ value: Value) {
-        if value.isNull { return }
-        if case .int(let number) = value, number.magnitude > 1 << 53 { hasLargeInteger = true }
-        let seen = JSONTypes.type(of: value)
-        var joined = type.map { JSONTypes.join($0, seen) } ?? seen
-        if joined.kind == .double, hasLargeInteger { joined = .any }
-        type = joined
     }
 }

@@ -17,6 +17,18 @@ enum NumberParsing {
         return (even &+ odd) &>> 32
     }
 
+    /// Nine to sixteen decimal digits.
+    @inline(__always)
+    static func mediumDigits(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
+        guard let high = shortDigits(Word.load(text), 8) else { return nil }
+        guard let low = shortDigits(Word.load(text + 8), count &- 8) else { return nil }
+        return high &* powersOfTen[count &- 8] &+ low
+    }
+
+    private static let powersOfTen: [UInt64] = [
+        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
+    ]
+
     /// A decimal of up to eight bytes without sign or exponent; eight bytes must be readable.
     @inline(__always)
     static func shortDecimal(_ word: UInt64, _ count: Int) -> Double? {

@@ -33,7 +33,8 @@ struct TextEncoder: RowEncoder {
             let json = Buffer<UInt8>(capacity: 64)
             JSONWriter.append(value, to: json)
             let isText = json.count >= 2 && json[0] == UInt8(ascii: "\"")
-            out.append(bytes: isText ? UnsafeBufferPointer(rebasing: json.elements[1..<(json.count - 1)]) : json.elements)
+            out.append(
+                bytes: isText ? UnsafeBufferPointer(rebasing: json.elements[1..<(json.count - 1)]) : json.elements)
         }
     }
 }

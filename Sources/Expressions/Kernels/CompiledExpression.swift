@@ -3,6 +3,8 @@ public import DataModel
 /// An expression ready to run over batches of one schema.
 public final class CompiledExpression: Sendable {
     public let type: FieldType
+    /// As the pipeline has it.
+    public let text: String
     /// Indexes of the input fields it reads, ascending; other columns of a batch may be absent.
     public let fields: [Int]
     /// The field, where the expression is nothing but one.
@@ -17,7 +19,8 @@ public final class CompiledExpression: Sendable {
     private let root: any Kernel
     private let slotCount: Int
 
-    init(_ tree: TypedExpression, schema: Schema, slotCount: Int) {
+    init(_ tree: TypedExpression, text: String, schema: Schema, slotCount: Int) {
+        self.text = text
         self.tree = tree
         self.schema = schema
         self.slotCount = slotCount

@@ -16,8 +16,9 @@ extension Interpreter {
                 try PythonRuntime.requireHashable(value)
                 if seen.insert(value).inserted { list.append(value) }
             case .map(let second):
+                let result = try self.evaluate(second)
                 try PythonRuntime.requireHashable(value)
-                map[value] = try self.evaluate(second)
+                map[value] = result
             case .quantifier(let stopsAt): stopped = PythonRuntime.isTrue(value) == stopsAt
             case .first:
                 list = [value]

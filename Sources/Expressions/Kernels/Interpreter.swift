@@ -64,7 +64,7 @@ final class Interpreter {
         case .attribute(let base, let name): return try PythonRuntime.attribute(evaluate(base), name)
         case .method(let receiver, let name, let arguments):
             let value = try evaluate(receiver)
-            let (positional, keywords) = try self.arguments(arguments)
+            let (positional, keywords) = try self.arguments(arguments, of: name, on: value)
             return try PythonRuntime.callMethod(value, name, positional, keywords)
         case .function(let name, let arguments):
             let (positional, keywords) = try self.arguments(arguments)
@@ -101,6 +101,15 @@ final class Interpreter {
         case .formatOperand(let operand):
             let value = try evaluate(operand)
             return if case .list = value { .list([value]) } else { value }
+        case .receiver(let operand, let method):
+            let value = try evaluate(operand)
+            if case .string = value { return value }
+            throw .typeError(
+                "descriptor '\(method)' for 'str' objects doesn't apply to a '\(PythonRuntime.typeName(value))' object")
+        case .hashed(let operand):
+            let value = try evaluate(operand)
+            try PythonRuntime.requireHashable(value)
+            return value
         case .body(let statements):
             // Locals of the row before must not be seen.
             for slot in slots.indices { slots[slot] = nil }
@@ -145,19 +154,36 @@ final class Interpreter {
         return (positional, keywords)
     }
 
+    /// Python looks a method up before it computes the arguments.
+    private func arguments(
+        _ arguments: TypedExpression.Arguments, of method: String, on receiver: Value
+    ) throws(PythonError) -> ([Value], [(String, Value)]) {
+        do throws(PythonError) {
+            return try self.arguments(arguments)
+        } catch {
+            if receiver.isNull || !PythonRuntime.knows(method: method, on: receiver.type.kind) {
+                throw PythonRuntime.missingAttribute(receiver, method)
+            }
+            throw error
+        }
+    }
+
     private func map(_ items: [(key: TypedExpression?, value: TypedExpression)]) throws(PythonError) -> Value {
-        var map = MapValue()
+        // All keys and values are computed before the first key is hashed.
+        var computed: [(key: Value?, value: Value)] = []
         for item in items {
-            if let key = item.key {
-                let key = try evaluate(key)
+            let key = try item.key.map { key throws(PythonError) in try evaluate(key) }
+            computed.append((key, try evaluate(item.value)))
+        }
+        var map = MapValue()
+        for (key, value) in computed {
+            if let key {
                 try PythonRuntime.requireHashable(key)
-                map[key] = try evaluate(item.value)
-            } else {
-                let merged = try evaluate(item.value)
-                guard case .map(let other) = merged else {
-                    throw .typeError("'\(PythonRuntime.typeName(merged))' object is not a mapping")
-                }
+                map[key] = value
+            } else if case .map(let other) = value {
                 for entry in other.entries { map[entry.key] = entry.value }
+            } else {
+                throw .typeError("'\(PythonRuntime.typeName(value))' object is not a mapping")
             }
         }
         return .map(map)

@@ -14,7 +14,7 @@ enum Vector {
         switch self {
         case .column(let column):
             if column.type == type { return column }
-            if type.isAny, !column.type.isAny { return Column(column.values, type: type) }
+            guard column.type.kind == type.kind else { return Column(column.values, type: type) }
             return Column(type: type, count: column.count, validity: column.validity, data: column.data)
         case .constant(let value): return .constant(value, type: type, count: count)
         }
@@ -44,6 +44,8 @@ final class Evaluation {
     var count: Int { batch.count }
     var hasFailures: Bool { !failures.isEmpty }
 
+    func hasFailed(_ row: Int) -> Bool { failures[row] != nil }
+
     /// The first error of a row is the one that Python would have raised.
     func fail(_ row: Int, _ error: PythonError) {
         guard failures[row] == nil else { return }
@@ -61,9 +63,9 @@ final class Evaluation {
     }
 
     /// An evaluation of only the given rows.
-    func restricted(to rows: Buffer<Int32>, fields: [Int]) -> Evaluation {
+    func restricted(to rows: Buffer<Int32>, fields: [Int]?) -> Evaluation {
         var columns = batch.columns.map { Column.absent(type: $0.type, count: rows.count) }
-        for field in fields where field < columns.count { columns[field] = batch.columns[field].gather(rows) }
+        for field in fields ?? Array(columns.indices) where field < columns.count { columns[field] = batch.columns[field].gather(rows) }
         return Evaluation(
             batch: Batch(schema: batch.schema, columns: columns, count: rows.count), rows: rows, parent: self)
     }
@@ -71,6 +73,19 @@ final class Evaluation {
     var sortedFailures: [RowFailure] {
         failures.sorted { $0.key < $1.key }.map { RowFailure(row: $0.key, error: $0.value) }
     }
+}
+
+/// A field of the input.
+struct FieldKernel: Kernel {
+    let index: Int
+
+    func evaluate(_ evaluation: Evaluation) -> Vector { .column(evaluation.batch.columns[index]) }
+}
+
+struct ConstantKernel: Kernel {
+    let value: Value
+
+    func evaluate(_ evaluation: Evaluation) -> Vector { .constant(value) }
 }
 
 /// Computes a node row by row.

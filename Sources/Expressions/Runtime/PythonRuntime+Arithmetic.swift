@@ -19,6 +19,10 @@ extension PythonRuntime {
         case (_, .boolean(let b)): return try binaryWithBoolean(op, left, .int(b ? 1 : 0), left, right)
         case (.string, _) where op == .modulo, (.bytes, _) where op == .modulo:
             return try percentFormat(left, right)
+        case (.string, _) where op == .add || op == .multiply, (.bytes, _) where op == .add || op == .multiply,
+            (.list, _) where op == .add || op == .multiply, (_, .string) where op == .multiply,
+            (_, .bytes) where op == .multiply, (_, .list) where op == .multiply:
+            return try sequences(op, left, right)
         case (.timestamp, _), (.duration, _), (.date, _), (.datetime, _), (_, .timestamp), (_, .duration),
             (_, .date), (_, .datetime):
             return try temporal(op, left, right)
@@ -44,6 +48,13 @@ extension PythonRuntime {
             switch op {
             case .leftShift, .rightShift, .bitAnd, .bitOr, .bitXor: throw unsupported(op, shownLeft, shownRight)
             default: break
+            }
+        case (.date, _), (.datetime, _), (.duration, _), (.timestamp, _), (_, .date), (_, .datetime), (_, .duration),
+            (_, .timestamp):
+            do {
+                return try temporal(op, left, right)
+            } catch where error.type == "TypeError" {
+                throw unsupported(op, shownLeft, shownRight)
             }
         default: break
         }
@@ -128,10 +139,12 @@ extension PythonRuntime {
 
     /// The quotient with 64 bits or more and a sticky bit below them, so that one rounding to 53 bits is right.
     private static func correctlyRoundedQuotient(_ a: Int64, _ b: Int64) -> Double {
-        let dividend = UInt128(a.magnitude) << 64
-        let divisor = UInt128(b.magnitude)
-        let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-        let magnitude = Double(quotient | (remainder == 0 ? 0 : 1)) * 0x1p-64
+        guard a != 0 else { return b < 0 ? -0.0 : 0 }
+        let shift = UInt128(a.magnitude).leadingZeroBitCount
+        let (quotient, remainder) = (UInt128(a.magnitude) << UInt128(shift))
+            .quotientAndRemainder(dividingBy: UInt128(b.magnitude))
+        let sticky = Double(quotient | (remainder == 0 ? 0 : 1))
+        let magnitude = Double(sign: .plus, exponent: -shift, significand: sticky)
         return (a < 0) != (b < 0) ? -magnitude : magnitude
     }
 
@@ -209,7 +222,7 @@ extension PythonRuntime {
     private static func power(_ base: Double, _ exponent: Double) throws(PythonError) -> Double {
         if exponent == 0 || base == 1 { return 1 }
         if base.isNaN || exponent.isNaN { return .nan }
-        if base == 0, exponent < 0 { throw .zeroDivision("0.0 cannot be raised to a negative power") }
+        if base == 0, exponent < 0, exponent.isFinite { throw .zeroDivision("0.0 cannot be raised to a negative power") }
         if base < 0, base.isFinite, exponent.isFinite, exponent != exponent.rounded() {
             throw .valueError("complex results of '**' are not supported")
         }
@@ -238,7 +251,6 @@ extension PythonRuntime {
         case (.add, .bytes, _): throw .typeError("can't concat \(typeName(right)) to bytes")
         case (.multiply, .string, _), (.multiply, .list, _), (.multiply, .bytes, _):
             guard case .int(let count) = right else {
-                if case .row = right { throw unsupported(op, left, right) }
                 throw .typeError("can't multiply sequence by non-int of type '\(typeName(right))'")
             }
             return try repeated(left, count)

@@ -72,7 +72,7 @@ extension PythonRuntime {
             let (x, y) = (a.instantOrLocal, b.instantOrLocal)
             return holds(op, x < y ? -1 : x == y ? 0 : 1)
         case (.date, .datetime), (.datetime, .date):
-            throw .typeError("can't compare \(typeName(left)) to \(typeName(right))")
+            throw .typeError("can't compare datetime.datetime to datetime.date")
         case (.timestamp, .string), (.string, .timestamp):
             let text = repr({ if case .string = left { left } else { right } }())
             throw .typeError("Cannot interpret \(text.dropFirst().dropLast()) <class 'str'> as Timestamp.")
@@ -153,9 +153,38 @@ extension PythonRuntime {
         guard keys.count == items.count else { return items }
         var order = Array(items.indices)
         if reverse { order.reverse() }
-        try mergeSort(&order) { (a, b) throws(PythonError) in try compare(.less, keys[a], keys[b]) }
+        if order.count < 64 {
+            try insertionSort(&order) { (a, b) throws(PythonError) in try compare(.less, keys[a], keys[b]) }
+        } else {
+            try mergeSort(&order) { (a, b) throws(PythonError) in try compare(.less, keys[a], keys[b]) }
+        }
         if reverse { order.reverse() }
         return order.map { items[$0] }
+    }
+
+    /// CPython's binary insertion sort behind the first run: the same comparisons in the same order, hence the same
+    /// error for items without an order.
+    private static func insertionSort(
+        _ order: inout [Int], _ isLess: (Int, Int) throws(PythonError) -> Bool
+    ) throws(PythonError) {
+        guard order.count > 1 else { return }
+        var run = 2
+        if try isLess(order[1], order[0]) {
+            while run < order.count, try isLess(order[run], order[run - 1]) { run += 1 }
+            order[..<run].reverse()
+        } else {
+            while run < order.count, try !isLess(order[run], order[run - 1]) { run += 1 }
+        }
+        for start in run..<order.count {
+            let pivot = order[start]
+            var (left, right) = (0, start)
+            while left < right {
+                let middle = (left + right) / 2
+                if try isLess(pivot, order[middle]) { right = middle } else { left = middle + 1 }
+            }
+            order.remove(at: start)
+            order.insert(pivot, at: left)
+        }
     }
 
     /// Merge sort whose comparison may throw; the standard library's sort promises no stability.

@@ -62,14 +62,14 @@ extension PythonRuntime {
         let (shownLeft, shownRight) = shown ?? (left, right)
         switch (op, right) {
         case (.multiply, .int(let factor)): return .duration(try checked(span.multipliedReportingOverflow(by: factor)))
-        case (.multiply, .double(let factor)): return .duration(try wholeMicros(Double(span) * factor))
+        case (.multiply, .double(let factor)): return .duration(try scaled(span, by: factor, divides: false))
         case (.divide, .duration(let other)): return .double(try trueDivide(span, other))
         case (.divide, .int(let divisor)):
             guard divisor != 0 else { throw .zeroDivision("integer division or modulo by zero") }
             return .duration(roundedQuotient(span, divisor))
         case (.divide, .double(let divisor)):
             guard divisor != 0 else { throw .zeroDivision("integer division or modulo by zero") }
-            return .duration(try wholeMicros(Double(span) / divisor))
+            return .duration(try scaled(span, by: divisor, divides: true))
         case (.floorDivide, .duration(let other)), (.floorDivide, .int(let other)):
             guard other != 0 else { throw .zeroDivision("integer division or modulo by zero") }
             let quotient = try checked(floorDivide(span, other))
@@ -86,6 +86,38 @@ extension PythonRuntime {
                     op == .add ? span.addingReportingOverflow(other) : span.subtractingReportingOverflow(other)))
         default: throw unsupported(op, shownLeft, shownRight)
         }
+    }
+
+    /// `span` times or divided by a double, computed exactly and rounded once, half to even.
+    private static func scaled(_ span: Int64, by factor: Double, divides: Bool) throws(PythonError) -> Int64 {
+        if factor.isNaN { throw .valueError("cannot convert NaN to integer ratio") }
+        if factor.isInfinite { throw .overflow("cannot convert Infinity to integer ratio") }
+        guard span != 0, factor != 0 else { return 0 }
+        var significand = Int128(factor.significandBitPattern | 1 << 52)
+        if factor.exponentBitPattern == 0 { significand = Int128(factor.significandBitPattern) }
+        var exponent = max(Int(factor.exponentBitPattern), 1) - 1075
+        while significand % 2 == 0 {
+            significand /= 2
+            exponent += 1
+        }
+        if factor < 0 { significand = -significand }
+        let shift = divides ? -exponent : exponent
+        var (dividend, divisor) = divides ? (Int128(span), significand) : (Int128(span) * significand, Int128(1))
+        if shift >= 0 {
+            guard shift < dividend.magnitude.leadingZeroBitCount - 1 else {
+                return try wholeMicros(divides ? Double(span) / factor : Double(span) * factor)
+            }
+            dividend <<= Int128(shift)
+        } else {
+            guard -shift < divisor.magnitude.leadingZeroBitCount - 1 else { return 0 }
+            divisor <<= Int128(-shift)
+        }
+        if divisor < 0 { (dividend, divisor) = (-dividend, -divisor) }
+        var (quotient, rest) = dividend.quotientAndRemainder(dividingBy: divisor)
+        if rest < 0 { (quotient, rest) = (quotient - 1, rest + divisor) }
+        if rest > divisor - rest || rest == divisor - rest && quotient % 2 != 0 { quotient += 1 }
+        guard let result = Int64(exactly: quotient) else { throw .integerTooLarge }
+        return result
     }
 
     private static func wholeMicros(_ micros: Double) throws(PythonError) -> Int64 {

@@ -155,7 +155,7 @@ extension Checker {
         {
             return fault(
                 .typeMismatch, "'\(name)' does not accept \(listed(types))", at: range, raising: error,
-                notes: ["Python says: \(error.repr)"])
+                notes: ["Python says: \(error.repr)"], keeping: node)
         }
         let isPlain = arguments.keywords.isEmpty && !arguments.positional.contains { $0.isStarred }
         var type = isPlain ? PythonRuntime.resultType(ofFunction: name, types.map(TypeFacts.exposed)) ?? .any : .any
@@ -362,11 +362,6 @@ extension Checker {
             scopes.append([parameter.name: .local(slot)])
             defer { scopes.removeLast() }
             body = try value(expression)
-        } else if case .attribute(let owner, let method) = function.kind, case .name("str") = owner.kind,
-            binding("str") == nil
-        {
-            body = try call(
-                PythonExpression(.attribute(argument, method), function.range), [], function.range)
         } else {
             body = try call(function, [PythonExpression.Argument(name: nil, value: argument)], function.range)
         }
@@ -389,8 +384,14 @@ extension Checker {
             if PythonRuntime.knows(function: qualified) {
                 return try function(qualified, arguments, range, at: base.range)
             }
-            if receiver == "str", let first = arguments.first, first.stars == 0, first.name == nil {
-                return try methodCall(first.value, name, Array(arguments.dropFirst()), range)
+            if receiver == "str", let first = arguments.first, first.stars == 0, first.name == nil,
+                PythonRuntime.knows(method: name, on: .string)
+            {
+                let node = try value(first.value)
+                let text =
+                    node.type == .string
+                    ? node : TypedExpression(.receiver(node, method: name), .string, node.range)
+                return try method(text, name, Array(arguments.dropFirst()), range)
             }
         }
         if PythonRuntime.knows(mutator: name), let place = try place(base), isMutator(name, place) {
@@ -462,7 +463,15 @@ extension Checker {
         {
             return fault(
                 .typeMismatch, "'\(name)' does not accept \(listed(typed.positional.map(\.value.type)))", at: range,
-                raising: error, notes: ["Python says: \(error.repr)"])
+                raising: error, notes: ["Python says: \(error.repr)"], keeping: kind)
+        }
+        if name == "startswith" || name == "endswith", let affix = typed.positional.first?.value,
+            case .list = affix.type.kind, case .plain = affix.shape
+        {
+            return fault(
+                .typeMismatch, "'\(name)' does not accept a list", at: affix.range,
+                raising: .typeError("\(name) first arg must be str or a tuple of str, not list"),
+                hint: "give the texts as a tuple, in parentheses")
         }
         let types = typed.positional.map { TypeFacts.exposed($0.value.type) }
         let type = PythonRuntime.resultType(ofMethod: name, on: receiver.type, types) ?? .any
@@ -488,7 +497,9 @@ extension Checker {
         return fault(
             .unknownMethod, "\(described(receiver.type)) has no method '\(name)'", at: range,
             raising: PythonRuntime.missingAttribute(sample, name),
-            hint: Self.methodHints[name].map { "write '\($0)'" } ?? near ?? conversion)
+            hint: Self.methodHints[name].map { "write '\($0)'" } ?? near ?? conversion,
+            // Python looks the method up before it computes the arguments: only the receiver comes first.
+            keeping: .attribute(receiver, name))
     }
 
     // MARK: Compiled patterns

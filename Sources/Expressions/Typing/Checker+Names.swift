@@ -141,6 +141,7 @@ extension Checker {
                 : "\(described(node.type)) has no attribute '\(name)'", at: range,
             raising: PythonRuntime.missingAttribute(sample, name),
             hint: methods.contains(name) && !isRow
-                ? "call it: '\(name)()'" : Suggestion.hint(for: name, among: known.keys.sorted(), listing: "it has"))
+                ? "call it: '\(name)()'" : Suggestion.hint(for: name, among: known.keys.sorted(), listing: "it has"),
+            keeping: .attribute(node, name))
     }
 }

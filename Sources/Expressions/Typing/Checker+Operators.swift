@@ -19,7 +19,8 @@ extension Checker {
         } catch {
             if error.type != "TypeError" { return TypedExpression(.unary(operation, node), node.type.nonNull, range) }
             return fault(
-                .typeMismatch, "\(described(node.type)) has no sign", at: range, raising: error)
+                .typeMismatch, "\(described(node.type)) has no sign", at: range, raising: error,
+                keeping: .unary(operation, node))
         }
     }
 
@@ -91,9 +92,11 @@ extension Checker {
             case "TypeError":
                 return fault(
                     .typeMismatch, mismatch(operation, left.type, right.type), at: range, raising: error,
-                    hint: mismatchHint(operation, left.type, right.type))
+                    hint: mismatchHint(operation, left.type, right.type), keeping: .binary(operation, left, right))
             case "ZeroDivisionError" where constant(right) != nil:
-                return fault(.divisionByZero, "the divisor is always zero", at: range, raising: error)
+                return fault(
+                    .divisionByZero, "the divisor is always zero", at: range, raising: error,
+                    keeping: .binary(operation, left, right))
             default: return node(fallbackType(operation, left, right))
             }
         }
@@ -156,20 +159,29 @@ extension Checker {
         _ first: PythonExpression, _ links: [PythonExpression.ComparisonLink], _ range: Range<Int>
     ) throws(ForeignConstruct) -> TypedExpression {
         var left = try comparand(first, links.first)
+        if let link = links.first, Self.isMembership(link), try setValue(link.operand) != nil { left = hashed(left) }
         let head = left
         var nodes: [TypedExpression.ComparisonLink] = []
         for (index, link) in links.enumerated() {
             let right = try comparand(link.operand, index + 1 < links.count ? links[index + 1] : nil, under: link)
-            if let problem = try problem(link.operation, left, right, range) {
-                if index == 0 { return problem }
-                left = problem
-                nodes.append(.init(operation: .equal, operand: problem))
-                continue
-            }
+            // What is wrong is reported; the comparison stays and raises by itself.
+            _ = try problem(link.operation, left, right, range)
             nodes.append(.init(operation: link.operation, operand: right))
             left = right
         }
         return TypedExpression(.comparison(head, nodes), .boolean, range)
+    }
+
+    private static func isMembership(_ link: PythonExpression.ComparisonLink) -> Bool {
+        link.operation == .contains || link.operation == .notContains
+    }
+
+    /// The node, checked where its type allows lists or dicts.
+    private func hashed(_ node: TypedExpression) -> TypedExpression {
+        switch node.type.kind {
+        case .any, .list, .map: TypedExpression(.hashed(node), node.type, node.range, shape: node.shape)
+        default: node
+        }
     }
 
     /// An operand of a comparison: a set may stand right of `in`, a match object beside `is None`.
@@ -261,7 +273,8 @@ extension Checker {
                     _ = try PythonRuntime.sliced(sample, .null, .null, .null)
                 } catch {
                     return fault(
-                        .typeMismatch, "\(described(base.type)) cannot be sliced", at: range, raising: error)
+                        .typeMismatch, "\(described(base.type)) cannot be sliced", at: range, raising: error,
+                        keeping: .slice(base, parts[0], parts[1], parts[2]))
                 }
             }
             let type = base.type.nonNull
@@ -279,7 +292,7 @@ extension Checker {
                     let isRow = if case .row = base.type.kind { base.type != TypeFacts.none } else { false }
                     return fault(
                         .typeMismatch, "\(described(base.type)) has no element \(short(position.type))", at: range,
-                        raising: error, hint: isRow ? "a row's fields are attributes: write 'row.name'" : nil)
+                        raising: error, hint: isRow ? "a row's fields are attributes: write 'row.name'" : nil, keeping: node)
                 }
             }
         }

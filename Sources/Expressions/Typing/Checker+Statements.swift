@@ -27,6 +27,8 @@ extension Checker {
         case .branch(let test, let then, let otherwise):
             let test = try condition(test)
             let before = locals
+            branchDepth += 1
+            defer { branchDepth -= 1 }
             let (thenBlock, thenEnds) = try block(then)
             let afterThen = locals
             locals = before
@@ -373,6 +375,8 @@ extension Checker {
         _ finally: [PythonStatement]
     ) throws(ForeignConstruct) -> ([TypedStatement], ends: Bool) {
         let before = locals
+        branchDepth += 1
+        defer { branchDepth -= 1 }
         let (bodyBlock, bodyEnds) = try block(body)
         let afterBody = locals
         let (otherwiseBlock, otherwiseEnds) = bodyEnds ? ([], false) : try block(otherwise)

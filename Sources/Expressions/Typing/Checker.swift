@@ -54,6 +54,8 @@ final class Checker {
     var returnTypes: [FieldType] = []
     var loopDepth = 0
     var handlerName: String?
+    /// Branches around the node being read: what stands in one need not run for every row.
+    var branchDepth = 0
 
     init(schema: Schema, form: ExpressionForm, toleratesFailures: Bool) {
         self.schema = schema
@@ -67,14 +69,19 @@ final class Checker {
     }
 
     /// Reports what is certain to raise and gives the node that raises it.
+    ///
+    /// - Parameter kind: the operation itself, where it has operands: one of them may raise before it does.
     func fault(
         _ code: DiagnosticCode, _ message: String, at range: Range<Int>, raising error: PythonError,
-        type: FieldType = .any, hint: String? = nil, notes: [String] = []
+        type: FieldType = .any, hint: String? = nil, notes: [String] = [], keeping kind: TypedExpression.Kind? = nil
     ) -> TypedExpression {
+        // A wrong name is a mistake wherever it stands; a wrong type may be what the branch's condition rules out.
+        let isName = [.unknownField, .unknownName, .unknownFunction].contains(code)
+        let isWarning = toleratesFailures || branchDepth > 0 && !isName
         problems.append(
             ExpressionProblem(
-                code, severity: toleratesFailures ? .warning : .error, message, at: range, hint: hint, notes: notes))
-        return TypedExpression(.failure(error), type, range)
+                code, severity: isWarning ? .warning : .error, message, at: range, hint: hint, notes: notes))
+        return TypedExpression(kind ?? .failure(error), type, range)
     }
 
     /// The node for an expression whose value is used as it is.
@@ -113,7 +120,7 @@ final class Checker {
             } catch {
                 return fault(
                     .typeMismatch, "\(described(node.type)) cannot be iterated over", at: expression.range,
-                    raising: error)
+                    raising: error, keeping: node.kind)
             }
         }
         return node
@@ -180,6 +187,8 @@ final class Checker {
                 .logical(isAnd: isAnd, nodes), TypeFacts.join(nodes.map(\.type)), range, shape: shape(of: nodes))
         case .conditional(let test, let then, let otherwise):
             let test = try condition(test)
+            branchDepth += 1
+            defer { branchDepth -= 1 }
             let branches = [try value(then), try value(otherwise)]
             return TypedExpression(
                 .conditional(test: test, then: branches[0], otherwise: branches[1]),

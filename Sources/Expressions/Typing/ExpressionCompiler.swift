@@ -73,7 +73,8 @@ public struct ExpressionCompiler: Sendable {
             }
         }
         return .native(
-            CompiledExpression(node, schema: schema, slotCount: checker.slotCount), warnings: checker.problems)
+            CompiledExpression(node, text: source.text, schema: schema, slotCount: checker.slotCount),
+            warnings: checker.problems)
     }
 
     private func outputProblem(

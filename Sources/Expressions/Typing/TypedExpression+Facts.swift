@@ -43,7 +43,7 @@ extension TypedExpression {
         switch kind {
         case .constant, .field, .row, .local, .failure: []
         case .unary(_, let operand), .attribute(let operand, _), .isInstance(let operand, _),
-            .formatOperand(let operand), .checked(let operand, _):
+            .formatOperand(let operand), .checked(let operand, _), .receiver(let operand, _), .hashed(let operand):
             [operand]
         case .binary(_, let left, let right), .subscripted(let left, let right): [left, right]
         case .comparison(let first, let links): [first] + links.map(\.operand)

@@ -61,6 +61,10 @@ final class TypedExpression: Sendable {
         case matchMethod(TypedExpression, String, [TypedExpression])
         /// Stands right of `%`: a list that is not a tuple is one value.
         case formatOperand(TypedExpression)
+        /// The receiver of a method that is called as `str.method(value)`: it must be a string.
+        case receiver(TypedExpression, method: String)
+        /// Stands left of `in` before a set: it must be hashable.
+        case hashed(TypedExpression)
         /// The statements of a callable, in the frame of the row.
         case body([TypedStatement])
         /// Raises for every row: a known fault that the pipeline tolerates.

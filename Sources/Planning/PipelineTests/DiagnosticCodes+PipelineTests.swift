@@ -133,7 +133,7 @@ extension DiagnosticCode {
         A source reads no rows of the pipeline. Use `expected_outputs` for it.
         """)
 
-    static let testDiffers = DiagnosticCode(
+    public static let testDiffers = DiagnosticCode(
         "test-differs", "the rows are not those that the test expects",
         """
         Rows are compared without regard to order, each as often as it occurs, with all fields, those that are null as
@@ -144,8 +144,8 @@ extension DiagnosticCode {
         "test-templated-file", "tests cannot be rewritten or added in this file",
         """
         `beamstack test --fix` and `--create` edit the file in place. In a file with Jinja templates what was written is
-        not what was read, and a list behind an anchor or in brackets may have no place of its own. Keep tests in a file of
-        their own, as a plain list:
+        not what was read, and a list behind an anchor or in brackets may have no place of its own. Keep tests in a file
+        of their own, as a plain list:
 
             tests:
               - name: totals

@@ -18,6 +18,8 @@ public struct PipelineTest: Sendable {
         public let expected: [RowValue]
         /// The list below `elements`.
         let elements: YAMLNode
+        /// The entry of `expected_outputs` or `expected_inputs`.
+        let entry: SourceRange
         /// The name in the file.
         public let range: SourceRange
     }
@@ -64,7 +66,8 @@ public struct PipelineTest: Sendable {
             else { return nil }
             return Probe(
                 name: name.text, isInput: check.isInput, reference: OutputReference(step: step.id),
-                expected: elements.testRows, elements: elements, range: name.range)
+                expected: elements.testRows, elements: elements, entry: check.elements.range,
+                range: name.range)
         }
     }
 

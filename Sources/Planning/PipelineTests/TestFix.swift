@@ -27,6 +27,13 @@ public enum TestFix {
 
     private static func edits(for outcome: TestOutcome.ProbeOutcome) throws(Diagnostic) -> [TextEdit] {
         let list = outcome.probe.elements
+        let entry = outcome.probe.entry
+        guard list.range.file === entry.file, list.range.start >= entry.start, list.range.end <= entry.end else {
+            throw Diagnostic(
+                .testTemplatedFile, "the expected elements are an alias of another part of the file",
+                at: outcome.probe.range,
+                hint: "write the list out below 'elements'")
+        }
         let items = list.sequence ?? []
         let comparison = outcome.comparison
         // Rows that nothing resembles take the places of rows that did not come.

@@ -15,7 +15,9 @@ extension TransformReference {
                     "description": "The transforms and how they are connected.",
                     "anyOf": .array([Self.reference("block"), Self.transformList]),
                 ]),
-                "options": .object(["type": "object", "description": "Pipeline options; they win over the command line."]),
+                "options": .object([
+                    "type": "object", "description": "Pipeline options; they win over the command line.",
+                ]),
                 "providers": Self.list(of: Self.reference("provider")),
                 "tests": Self.list(of: Self.reference("test")),
             ]),
@@ -159,7 +161,8 @@ extension TransformReference {
             "type": "object",
             "additionalProperties": false,
             "properties": .object([
-                "min_ram": .object(["type": ["string", "integer"]]), "minRam": .object(["type": ["string", "integer"]]),
+                "min_ram": .object(["type": ["string", "integer"]]),
+                "minRam": .object(["type": ["string", "integer"]]),
                 "accelerator": .object(["type": "string"]), "cpu_count": .object(["type": ["string", "integer"]]),
                 "cpuCount": .object(["type": ["string", "integer"]]),
                 "max_active_bundles_per_worker": .object(["type": ["string", "integer"]]),

@@ -53,7 +53,9 @@ public struct TransformReference: Sendable {
         }
         if let example = entry.example {
             lines += ["", "Example:", ""]
-            lines += example.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+            lines += example.split(separator: "\n", omittingEmptySubsequences: false).map {
+                $0.isEmpty ? "" : "  \($0)"
+            }
         }
         return lines.joined(separator: "\n") + (lines.last?.isEmpty == true ? "" : "\n")
     }
@@ -89,7 +91,8 @@ public struct TransformReference: Sendable {
 extension TransformReference {
     /// The pages of the reference: an index, then one a transform.
     public var pages: [Page] {
-        [Page(fileName: "index.md", text: index)] + entries.map { Page(fileName: Self.fileName(of: $0), text: page(of: $0)) }
+        [Page(fileName: "index.md", text: index)]
+            + entries.map { Page(fileName: Self.fileName(of: $0), text: page(of: $0)) }
     }
 
     /// The list of transforms by category.
@@ -107,7 +110,10 @@ extension TransformReference {
 
     private func page(of entry: ReferenceEntry) -> String {
         var lines = ["# \(entry.name)", "", Self.sentence(entry.summary), ""]
-        lines += ["| | |", "|---|---|", "| Inputs | \(Self.cell(entry.inputs)) |", "| Outputs | \(Self.cell(entry.outputs)) |"]
+        lines += [
+            "| | |", "|---|---|", "| Inputs | \(Self.cell(entry.inputs)) |",
+            "| Outputs | \(Self.cell(entry.outputs)) |",
+        ]
         let errors = entry.supportsErrorHandling ? "`error_handling` takes failing rows" : "end the run"
         lines.append("| Errors | \(errors) |")
         if let requirement = entry.requirement { lines.append("| Runs on | \(Self.cell(requirement)) |") }
@@ -137,8 +143,10 @@ extension TransformReference {
 
     /// Text inside a Markdown table: no line breaks, no bars.
     private static func cell(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ").split(separator: "|", omittingEmptySubsequences: false)
-            .joined(separator: "\\|")
+        text.split(whereSeparator: \.isNewline).joined(separator: " ").split(
+            separator: "|", omittingEmptySubsequences: false
+        )
+        .joined(separator: "\\|")
     }
 }
 

@@ -46,10 +46,10 @@ struct OperationSummary {
         case .create(let rows): ["\(rows.count) row\(rows.count == 1 ? "" : "s") written in the pipeline"]
         case .read(let read): ["\(read.format.title) files \(read.pattern)"]
         case .project(let fields): projected(fields)
-        case .filter: ["keep rows where the condition is true"]
+        case .filter(let condition): ["keeps rows where " + text(of: condition)]
         case .partition(let partition):
             [
-                "by value: " + partition.outputs.joined(separator: ", ")
+                "by \(text(of: partition.by)): " + partition.outputs.joined(separator: ", ")
                     + (partition.unknownOutput.map { ", others to \(outputName($0))" } ?? ", other values fail")
             ]
         case .explode(let explode):
@@ -58,7 +58,7 @@ struct OperationSummary {
                     + (explode.fields.count < 2
                         ? "" : explode.isCrossProduct ? ", every combination" : ", side by side")
             ]
-        case .assignTimestamps: ["event time from an expression"]
+        case .assignTimestamps(let time): ["event time = " + text(of: time)]
         case .window(let windowing): ["windows: \(windowing)"]
         case .extractWindowingInfo(let fields):
             fields.map { "\($0.name) = \($0.property.rawValue)" }
@@ -86,11 +86,11 @@ struct OperationSummary {
         var lines: [String] = []
         var kept: [String] = []
         for item in fields {
-            let source = item.expression.isFieldReference.map { field($0) }
-            if let source, source.utf8.elementsEqual(item.name.utf8) {
+            let source = text(of: item.expression)
+            if item.expression.isFieldReference != nil, source.utf8.elementsEqual(item.name.utf8) {
                 kept.append(item.name)
             } else {
-                lines.append("\(item.name) = \(source ?? Self.oneLine(item.range?.text) ?? "…")")
+                lines.append("\(item.name) = \(source)")
             }
         }
         if !kept.isEmpty { lines.insert("keeps " + kept.joined(separator: ", "), at: 0) }
@@ -102,8 +102,7 @@ struct OperationSummary {
         var lines = [keys.isEmpty ? "one group of all rows" : "group by " + keys.joined(separator: ", ")]
         if aggregate.windowing != .global { lines[0] += " and window (\(aggregate.windowing))" }
         for call in aggregate.calls {
-            let value = call.value.isFieldReference.map { field($0) } ?? Self.oneLine(call.range?.text) ?? "…"
-            lines.append("\(call.destination) = \(call.function.rawValue)(\(value))")
+            lines.append("\(call.destination) = \(call.function.rawValue)(\(text(of: call.value)))")
         }
         return lines
     }
@@ -137,12 +136,11 @@ struct OperationSummary {
         return schema.fields[index].name
     }
 
-    /// A text that may run over lines, such as a callable, as its first line.
-    private static func oneLine(_ text: String?) -> String? {
-        guard let text else { return nil }
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard let first = lines.first else { return nil }
-        return lines.count == 1 ? String(first) : first + " …"
+    /// A field's name, or the expression as written; of one over several lines, such as a callable, the first.
+    private func text(of expression: CompiledExpression) -> String {
+        if let index = expression.isFieldReference { return field(index) }
+        let lines = expression.text.split(whereSeparator: \.isNewline)
+        return (lines.first.map(String.init) ?? "…") + (lines.count > 1 ? " …" : "")
     }
 }
 

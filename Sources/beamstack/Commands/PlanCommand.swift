@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Diagnostics
 import PipelineSpec
-import Planning
+public import Planning
 
 /// `beamstack plan`: what a pipeline means.
 struct PlanCommand: ParsableCommand {

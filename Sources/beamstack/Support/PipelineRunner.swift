@@ -44,7 +44,7 @@ struct PipelineRunner {
         guard prints else { return }
         for step in plan.steps {
             guard case .read(let read) = step.operation else { continue }
-            try loader.inspector.prescan(read, workers: workers)
+            try loader.inspector.prescan(read)
         }
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 final class ProgressLine: Sendable {
     private let plan: Plan
     private let metrics: RunMetrics
-    private let start = MonotonicClock.seconds
+    private let startedAt = MonotonicClock.seconds
     private let isRunning = Mutex(false)
     private let isLive = Terminal.isTerminal(.error)
 
@@ -41,7 +41,7 @@ final class ProgressLine: Sendable {
     func finish(_ result: RunResult) {
         stop()
         guard isLive else { return }
-        let elapsed = MonotonicClock.seconds - start
+        let elapsed = MonotonicClock.seconds - startedAt
         var lines: [String] = []
         for step in metrics.steps where step.recordsIn + step.recordsOut() > 0 {
             var line = "  \(step.name): "
@@ -60,7 +60,7 @@ final class ProgressLine: Sendable {
     }
 
     private func line() -> String {
-        let elapsed = max(MonotonicClock.seconds - start, 0.001)
+        let elapsed = max(MonotonicClock.seconds - startedAt, 0.001)
         let sources = metrics.steps.filter { $0.totalBytes > 0 }
         let read = sources.reduce(0) { $0 + $1.bytes }
         let total = sources.reduce(0) { $0 + $1.totalBytes }

@@ -16,7 +16,9 @@ struct FormatSpecification {
     static let limit = 1 << 20
 
     /// `defaultAlignment` is `>` for numbers, whose flag `0` then pads behind the sign.
-    init(_ text: String, of typeName: String, defaultAlignment: Unicode.Scalar) throws(PythonError) {
+    init(
+        _ text: String, of typeName: String, defaultAlignment: Unicode.Scalar, defaultType: Unicode.Scalar? = nil
+    ) throws(PythonError) {
         let scalars = Array(text.unicodeScalars)
         var at = 0
         func isNext(_ scalar: Unicode.Scalar) -> Bool { at < scalars.count && scalars[at] == scalar }
@@ -68,6 +70,18 @@ struct FormatSpecification {
             throw .valueError("Invalid format specifier '\(text)' for object of type '\(typeName)'")
         }
         if at < scalars.count { type = scalars[at] }
+        if let grouping {
+            let isAllowed =
+                switch type ?? defaultType {
+                case nil, "d", "e", "E", "f", "F", "g", "G", "%": true
+                case "b", "o", "x", "X": grouping == "_"
+                default: false
+                }
+            guard isAllowed else {
+                throw .valueError(
+                    "Cannot specify '\(grouping)' with '\(FormatSpecification.shown(type ?? defaultType))'.")
+            }
+        }
         guard width <= FormatSpecification.limit, (precision ?? 0) <= FormatSpecification.limit else { throw .memory }
     }
 
@@ -86,7 +100,12 @@ struct FormatSpecification {
     }
 
     func unknownCode(_ typeName: String) -> PythonError {
-        .valueError("Unknown format code '\(type.map(String.init) ?? "")' for object of type '\(typeName)'")
+        .valueError("Unknown format code '\(FormatSpecification.shown(type))' for object of type '\(typeName)'")
+    }
+
+    private static func shown(_ code: Unicode.Scalar?) -> String {
+        guard let code else { return "" }
+        return (0x21..<0x80).contains(code.value) ? String(code) : "\\x\(String(code.value, radix: 16))"
     }
 
     /// Fills up to the width; `prefix` is the sign and base that `=` keeps in front of the filling.

@@ -23,18 +23,21 @@ private struct PercentFormatting {
     }
 
     private let mapping: MapValue?
+    /// Whether arguments that no conversion takes are an error: not where they could be looked up by key.
+    private let isExhaustive: Bool
     private let arguments: [Value]
-    private let isTuple: Bool
     private var next = 0
 
     init(_ arguments: Value) {
         switch arguments {
         case .list(let elements):
-            (self.arguments, isTuple, mapping) = (elements, true, nil)
+            (self.arguments, isExhaustive, mapping) = (elements, true, nil)
         case .map(let map):
-            (self.arguments, isTuple, mapping) = ([arguments], false, map)
+            (self.arguments, isExhaustive, mapping) = ([arguments], false, map)
+        case .bytes:
+            (self.arguments, isExhaustive, mapping) = ([arguments], false, nil)
         default:
-            (self.arguments, isTuple, mapping) = ([arguments], false, nil)
+            (self.arguments, isExhaustive, mapping) = ([arguments], true, nil)
         }
     }
 
@@ -55,7 +58,7 @@ private struct PercentFormatting {
             out += try conversion(scalars, &at)
             guard out.utf8.count <= PythonRuntime.maximumBytes else { throw .memory }
         }
-        if mapping == nil, next < arguments.count {
+        if isExhaustive, next < arguments.count {
             throw .typeError("not all arguments converted during string formatting")
         }
         return out

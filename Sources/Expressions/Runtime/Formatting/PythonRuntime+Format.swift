@@ -20,7 +20,7 @@ extension PythonRuntime {
     }
 
     private static func formatText(_ text: String, _ spec: String) throws(PythonError) -> String {
-        let spec = try FormatSpecification(spec, of: "str", defaultAlignment: "<")
+        let spec = try FormatSpecification(spec, of: "str", defaultAlignment: "<", defaultType: "s")
         guard spec.type == nil || spec.type == "s" else { throw spec.unknownCode("str") }
         if spec.sign != nil {
             throw .valueError(
@@ -31,25 +31,13 @@ extension PythonRuntime {
             throw .valueError("Negative zero coercion (z) not allowed in string format specifier")
         }
         if spec.isAlternate { throw .valueError("Alternate form (#) not allowed in string format specifier") }
-        if let grouping = spec.grouping { throw .valueError("Cannot specify '\(grouping)' with 's'.") }
         if spec.alignment == "=" { throw .valueError("'=' alignment not allowed in string format specifier") }
         let shown = spec.precision.map { String(text.unicodeScalars.prefix($0)) } ?? text
         return spec.padded(prefix: "", shown, defaultAlignment: "<")
     }
 
     private static func formatInteger(_ number: Int64, _ text: String, _ type: String) throws(PythonError) -> String {
-        let spec = try FormatSpecification(text, of: type, defaultAlignment: ">")
-        if let grouping = spec.grouping {
-            let isAllowed =
-                switch spec.type {
-                case nil, "d", "e", "E", "f", "F", "g", "G", "%": true
-                case "b", "o", "x", "X": grouping == "_"
-                default: false
-                }
-            guard isAllowed else {
-                throw .valueError("Cannot specify '\(grouping)' with '\(spec.type.map(String.init) ?? "")'.")
-            }
-        }
+        let spec = try FormatSpecification(text, of: type, defaultAlignment: ">", defaultType: "d")
         let code = spec.type ?? "d"
         switch code {
         case "e", "E", "f", "F", "g", "G", "%": return try formatDouble(Double(number), spec, type)
@@ -80,7 +68,7 @@ extension PythonRuntime {
             guard let scalar = UInt32(exactly: number).flatMap(Unicode.Scalar.init) else {
                 throw .overflow("%c arg not in range(0x110000)")
             }
-            return spec.padded(prefix: "", String(scalar), defaultAlignment: "<")
+            return spec.padded(prefix: "", String(scalar), defaultAlignment: ">")
         default: return spec.number(isNegative: isNegative, digits: String(magnitude))
         }
     }
@@ -88,17 +76,10 @@ extension PythonRuntime {
     static func formatDouble(
         _ number: Double, _ spec: FormatSpecification, _ type: String
     ) throws(PythonError) -> String {
-        if spec.type == "n", let grouping = spec.grouping {
-            throw .valueError("Cannot specify '\(grouping)' with 'n'.")
-        }
         let code = spec.type
         switch code {
         case nil, "e", "E", "f", "F", "g", "G", "n", "%": break
-        default:
-            if let grouping = spec.grouping, let code, "bcdoxX".unicodeScalars.contains(code) == false {
-                throw .valueError("Cannot specify '\(grouping)' with '\(code)'.")
-            }
-            throw spec.unknownCode(type)
+        default: throw spec.unknownCode(type)
         }
         var text = DoubleText.format(
             code == "%" ? number.magnitude * 100 : number.magnitude, code: code, precision: spec.precision,
@@ -164,7 +145,10 @@ enum DoubleText {
         switch code {
         case nil:
             guard let precision else {
-                return DoubleFormatting.description(number)
+                let text = DoubleFormatting.description(number)
+                guard isAlternate, !text.utf8.contains(UInt8(ascii: ".")) else { return text }
+                let parts = text.split(separator: "e")
+                return parts.count == 2 ? "\(parts[0]).e\(parts[1])" : text
             }
             return general(number, precision: max(1, precision), isAlternate: isAlternate, keepsPoint: true)
         case "f", "F", "%":

@@ -82,6 +82,9 @@ enum StringMethods {
         return Array(text.utf8)
     }
 
+    /// Argument clinic's messages say `None` where others say `NoneType`.
+    private static func argumentName(_ type: String) -> String { type == "NoneType" ? "None" : type }
+
     static func string(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
     private static func stripped(_ text: String, _ name: String, _ chars: Value?) throws(PythonError) -> String {
@@ -157,8 +160,8 @@ enum StringMethods {
     }
 
     private static func replaced(_ text: String, _ arguments: [Value?]) throws(PythonError) -> String {
-        let old = try utf8(arguments[0]) { "replace() argument 1 must be str, not \($0)" }
-        let new = try utf8(arguments[1]) { "replace() argument 2 must be str, not \($0)" }
+        let old = try utf8(arguments[0]) { "replace() argument 1 must be str, not \(argumentName($0))" }
+        let new = try utf8(arguments[1]) { "replace() argument 2 must be str, not \(argumentName($0))" }
         let count = try arguments[2].map { value throws(PythonError) in try PythonRuntime.integer(value) } ?? -1
         let limit = count < 0 ? Int.max : count
         return string(try BytesMethods.replaced(Array(text.utf8), old, new, limit: limit, isText: true))
@@ -232,7 +235,7 @@ enum StringMethods {
     private static func withoutAffix(
         _ text: String, _ name: String, _ arguments: [Value?]
     ) throws(PythonError) -> String {
-        let affix = try utf8(arguments[0]) { "\(name)() argument must be str, not \($0)" }
+        let affix = try utf8(arguments[0]) { "\(name)() argument must be str, not \(argumentName($0))" }
         let bytes = Array(text.utf8)
         if name == "removeprefix" {
             return bytes.starts(with: affix) ? string(bytes.dropFirst(affix.count)) : text

@@ -11,12 +11,13 @@ enum IntegerMath {
             guard number >= 0 else { throw .valueError("isqrt() argument must be nonnegative") }
             return squareRoot(Int64(number))
         case "gcd", "lcm":
-            var result: Int64 = name == "gcd" ? 0 : 1
+            var result: UInt64 = name == "gcd" ? 0 : 1
             for value in bound {
-                let number = Int64(try PythonRuntime.integer(value ?? .null))
-                result = name == "gcd" ? try divisor(result, number) : try multiple(result, number)
+                let number = UInt64(try PythonRuntime.integer(value ?? .null).magnitude)
+                result = name == "gcd" ? divisor(result, number) : try multiple(result, number)
             }
-            return result
+            guard let signed = Int64(exactly: result) else { throw .integerTooLarge }
+            return signed
         default: return try arrangements(name, bound)
         }
     }
@@ -50,18 +51,17 @@ enum IntegerMath {
         }
     }
 
-    private static func divisor(_ a: Int64, _ b: Int64) throws(PythonError) -> Int64 {
-        var (x, y) = (a.magnitude, b.magnitude)
+    private static func divisor(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        var (x, y) = (a, b)
         while y != 0 { (x, y) = (y, x % y) }
-        guard let result = Int64(exactly: x) else { throw .integerTooLarge }
-        return result
+        return x
     }
 
-    private static func multiple(_ a: Int64, _ b: Int64) throws(PythonError) -> Int64 {
+    private static func multiple(_ a: UInt64, _ b: UInt64) throws(PythonError) -> UInt64 {
         if a == 0 || b == 0 { return 0 }
-        let (product, overflow) = (a / (try divisor(a, b))).multipliedReportingOverflow(by: b)
-        guard !overflow, product != .min else { throw .integerTooLarge }
-        return abs(product)
+        let (product, overflow) = (a / divisor(a, b)).multipliedReportingOverflow(by: b)
+        if overflow { throw .integerTooLarge }
+        return product
     }
 
     /// `comb(n, k)` and `perm(n, k)`, exact while they fit 64 bits.

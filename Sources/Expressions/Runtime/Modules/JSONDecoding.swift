@@ -167,7 +167,7 @@ struct JSONDecoding {
             case UInt8(ascii: "r"): out.append(0x0D)
             case UInt8(ascii: "t"): out.append(0x09)
             case UInt8(ascii: "u"): out += try unicodeEscape()
-            default: throw error("Invalid \\escape: ", at: at - 2)
+            default: throw error("Invalid \\escape", at: at - 2)
             }
         }
     }

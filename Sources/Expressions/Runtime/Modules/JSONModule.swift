@@ -30,7 +30,7 @@ enum JSONModule {
         case .string(let text): return try JSONDecoding.decode(text)
         case .bytes(let bytes): return try JSONDecoding.decode(try TextCodec.decode(bytes, nil, nil))
         default:
-            let type = PythonRuntime.typeName(subject)
+            let type = PythonRuntime.typeName(subject).split(separator: ".").last ?? ""
             throw .typeError("the JSON object must be str, bytes or bytearray, not \(type)")
         }
     }

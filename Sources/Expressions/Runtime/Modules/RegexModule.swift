@@ -26,6 +26,10 @@ enum RegexModule {
         let bound = try signature.bind(nil, short, positional, keywords)
         switch short {
         case "escape":
+            if case .bytes(let bytes)? = bound[0] {
+                let text = escaped(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })))
+                return .bytes(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+            }
             guard case .string(let text)? = bound[0] else {
                 throw .typeError("decoding to str: need a bytes-like object, "
                     + "\(PythonRuntime.typeName(bound[0] ?? .null)) found")

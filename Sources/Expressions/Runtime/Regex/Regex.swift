@@ -107,7 +107,8 @@ final class Regex: @unchecked Sendable {  // PCRE2's compiled code is read only 
             return (0...regex.groupCount).map { group in
                 guard group < result else { return nil }
                 let (low, high) = (vector[2 * group], vector[2 * group + 1])
-                return low <= high && high <= text.count ? low..<high : nil
+                // A group that took no part has PCRE2_UNSET, which is -1 as an Int.
+                return low >= 0 && low <= high && high <= text.count ? low..<high : nil
             }
         }
 

@@ -24,6 +24,7 @@ struct RegexTranslation {
     private var openGroups: [(position: Int, isVerbose: Bool)] = []
     private var closedGroups: Set<Int> = []
     private var openNumbers: [Int?] = []
+    private var conditions: [(number: Int, position: Int)] = []
     private var isVerbose: Bool
     /// What a quantifier would repeat.
     private var last = Item.nothing
@@ -37,6 +38,9 @@ struct RegexTranslation {
         while at < scalars.count { try next() }
         if let open = openGroups.last {
             throw error("missing ), unterminated subpattern", at: open.position)
+        }
+        if let missing = conditions.first(where: { $0.number > groupCount }) {
+            throw error("invalid group reference \(missing.number)", at: missing.position)
         }
     }
 
@@ -169,7 +173,7 @@ struct RegexTranslation {
             throw PythonError.overflow("the repetition number is too large")
         }
         guard minimum <= maximum else {
-            throw error("min repeat greater than max repeat", at: start)
+            throw error("min repeat greater than max repeat", at: start + 1)
         }
         guard minimum <= 65535, isOpen || maximum <= 65535 else {
             throw PythonError.overflow("the repetition number is too large")
@@ -434,6 +438,7 @@ struct RegexTranslation {
         if let written = Int(name) {
             guard written > 0 else { throw error("bad group number", at: nameStart) }
             number = written
+            conditions.append((written, nameStart))
         } else {
             guard let found = index(of: name) else {
                 throw error("unknown group name \(PythonRuntime.quoted(name))", at: nameStart)
@@ -461,6 +466,8 @@ struct RegexTranslation {
             case "-" where !isRemoving:
                 isRemoving = true
                 text += "-"
+            case let first where text.isEmpty && added.isEmpty && !isRemoving && at == start + 2:
+                throw error("unknown extension ?\(first)", at: start + 1)
             default: throw error("unknown flag", at: at)
             }
             at += 1

@@ -1,0 +1,308 @@
+/// An external system, and what Beam's transforms for it take.
+///
+/// Source: Beam's `standard_io.yaml` and `yaml_io.py`.
+struct ExternalSystem: Sendable {
+    let title: String
+    /// What has to host the transforms.
+    let requirement: String
+    /// Names with their parameters, required ones marked with `!`.
+    let transforms: [(name: String, parameters: String)]
+
+    static let all: [ExternalSystem] = [
+        ExternalSystem(
+            title: "Iceberg", requirement: "iceberg",
+            transforms: [
+                (
+                    "IcebergAddFiles",
+                    """
+                    table catalog_properties config_properties triggering_frequency_seconds \
+                    manifest_file_size location_prefix partition_fields table_properties sort_fields \
+                    schema_evolution_options required_columns incompatible_schema_handling \
+                    unverifiable_file_handling dry_run
+                    """
+                ),
+                ("ReadFromIceberg", "table! filter keep drop catalog_name catalog_properties config_properties"),
+                (
+                    "WriteToIceberg",
+                    """
+                    table! catalog_name catalog_properties config_properties partition_fields \
+                    table_properties triggering_frequency_seconds keep drop only distribution_mode \
+                    autosharding mode sequence_number_column change_type_column change_type_map upsert \
+                    equality_columns num_shards shards_per_partition allowed_lateness_seconds sink_id \
+                    token_heartbeat_seconds snapshot_properties sorter_memory_mb
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "BigQuery", requirement: "bigquery",
+            transforms: [
+                ("ReadFromBigQuery", "table query row_restriction fields schema"),
+                ("WriteToBigQuery", "table create_disposition write_disposition num_streams"),
+            ]),
+        ExternalSystem(
+            title: "Bigtable", requirement: "bigtable",
+            transforms: [
+                ("ReadFromBigTable", "project instance table flatten"),
+                ("WriteToBigTable", "project instance table"),
+            ]),
+        ExternalSystem(
+            title: "Debezium", requirement: "debezium",
+            transforms: [
+                (
+                    "ReadFromDebezium",
+                    """
+                    connector username password host port table connection_properties max_number_of_records \
+                    max_time_to_run
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Delta Lake", requirement: "delta",
+            transforms: [
+                ("ReadFromDelta", "table! version timestamp hadoop_config"),
+            ]),
+        ExternalSystem(
+            title: "Delta Lake's change log", requirement: "deltacdc",
+            transforms: [
+                (
+                    "ReadFromDeltaCDC",
+                    """
+                    table! start_version start_timestamp end_version end_timestamp include_metadata_columns \
+                    hadoop_config
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Firestore", requirement: "firestore",
+            transforms: [
+                ("ReadFromFirestore", "project database collection schema"),
+                ("WriteToFirestore", "project database collection document_id_field"),
+            ]),
+        ExternalSystem(
+            title: "IBM MQ", requirement: "ibmmq",
+            transforms: [
+                (
+                    "ReadFromIbmMQ",
+                    """
+                    connection_configuration queue topic max_num_records max_read_time_seconds \
+                    close_timeout_seconds acknowledge_mode individual_acknowledge_mode_code
+                    """
+                ),
+                ("WriteToIbmMQ", "connection_configuration queue topic"),
+            ]),
+        ExternalSystem(
+            title: "Iceberg's change log", requirement: "icebergcdc",
+            transforms: [
+                (
+                    "ReadFromIcebergCDC",
+                    """
+                    table catalog_name catalog_properties config_properties drop filter from_snapshot \
+                    from_timestamp keep poll_interval_seconds starting_strategy streaming to_snapshot \
+                    to_timestamp
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "a database over JDBC", requirement: "jdbc",
+            transforms: [
+                (
+                    "ReadFromJdbc",
+                    """
+                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
+                    driver_jars fetch_size output_parallelization password query table partition_column \
+                    num_partitions secret_manager type username
+                    """
+                ),
+                (
+                    "WriteToJdbc",
+                    """
+                    url auto_sharding connection_init_sql connection_properties driver_class_name \
+                    driver_jars password table batch_size secret_manager type username query
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "JMS", requirement: "jms",
+            transforms: [
+                (
+                    "ReadFromJms",
+                    """
+                    connection_configuration queue topic max_num_records max_read_time_seconds \
+                    close_timeout_seconds acknowledge_mode individual_acknowledge_mode_code
+                    """
+                ),
+                ("WriteToJms", "connection_configuration queue topic"),
+            ]),
+        ExternalSystem(
+            title: "Kafka", requirement: "kafka",
+            transforms: [
+                (
+                    "ReadFromKafka",
+                    """
+                    schema consumer_config format topic bootstrap_servers confluent_schema_registry_url \
+                    confluent_schema_registry_subject auto_offset_reset_config file_descriptor_path \
+                    message_name max_read_time_seconds
+                    """
+                ),
+                (
+                    "WriteToKafka",
+                    """
+                    format topic bootstrap_servers producer_config_updates file_descriptor_path message_name \
+                    schema
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Kinesis", requirement: "kinesis",
+            transforms: [
+                (
+                    "ReadFromKinesis",
+                    """
+                    stream_name aws_access_key aws_secret_key region service_endpoint verify_certificate \
+                    max_num_records max_read_time initial_position_in_stream initial_timestamp_in_stream \
+                    request_records_limit up_to_date_threshold max_capacity_per_shard watermark_policy \
+                    watermark_idle_duration_threshold rate_limit
+                    """
+                ),
+                (
+                    "WriteToKinesis",
+                    """
+                    stream_name aws_access_key aws_secret_key region partition_key service_endpoint \
+                    verify_certificate aggregation_enabled aggregation_max_bytes \
+                    aggregation_max_buffered_time aggregation_shard_refresh_interval
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "MongoDB", requirement: "mongodb",
+            transforms: [
+                ("ReadFromMongoDB", "database! collection! schema! uri filter"),
+                ("WriteToMongoDB", "database! collection! uri batch_size"),
+            ]),
+        ExternalSystem(
+            title: "MySQL", requirement: "mysql",
+            transforms: [
+                (
+                    "ReadFromMySql",
+                    """
+                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
+                    driver_jars fetch_size output_parallelization password query table partition_column \
+                    num_partitions secret_manager type username
+                    """
+                ),
+                (
+                    "WriteToMySql",
+                    """
+                    url auto_sharding connection_init_sql connection_properties driver_class_name \
+                    driver_jars password table batch_size secret_manager type username query
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Oracle", requirement: "oracle",
+            transforms: [
+                (
+                    "ReadFromOracle",
+                    """
+                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
+                    driver_jars fetch_size output_parallelization password query table partition_column \
+                    num_partitions secret_manager type username
+                    """
+                ),
+                (
+                    "WriteToOracle",
+                    """
+                    url auto_sharding connection_init_sql connection_properties driver_class_name \
+                    driver_jars password table batch_size secret_manager type username query
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "PostgreSQL", requirement: "postgres",
+            transforms: [
+                (
+                    "ReadFromPostgres",
+                    """
+                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
+                    driver_jars fetch_size output_parallelization password query table partition_column \
+                    num_partitions secret_manager type username
+                    """
+                ),
+                (
+                    "WriteToPostgres",
+                    """
+                    url auto_sharding connection_init_sql connection_properties driver_class_name \
+                    driver_jars password table batch_size secret_manager type username query
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Pub/Sub", requirement: "pubsub",
+            transforms: [
+                (
+                    "ReadFromPubSub",
+                    """
+                    topic subscription format! schema attributes attributes_map id_attribute \
+                    timestamp_attribute publish_time_field
+                    """
+                ),
+                ("WriteToPubSub", "topic! format! schema attributes attributes_map id_attribute timestamp_attribute"),
+            ]),
+        ExternalSystem(
+            title: "Snowflake", requirement: "snowflake",
+            transforms: [
+                (
+                    "ReadFromSnowflake",
+                    """
+                    server_name username password oauth_token private_key private_key_passphrase database \
+                    snowflake_schema warehouse role table query staging_bucket_name storage_integration_name \
+                    schema quotation_mark
+                    """
+                ),
+                (
+                    "WriteToSnowflake",
+                    """
+                    server_name username password oauth_token private_key private_key_passphrase database \
+                    schema warehouse role table snow_pipe staging_bucket_name storage_integration_name \
+                    create_disposition write_disposition quotation_mark flush_row_limit \
+                    flush_time_limit_millis shards_number debug_mode
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Spanner", requirement: "spanner",
+            transforms: [
+                ("ReadFromSpanner", "project instance database table query columns index batching"),
+                ("WriteToSpanner", "project instance database table"),
+            ]),
+        ExternalSystem(
+            title: "SpannerCDC", requirement: "spannercdc",
+            transforms: [
+                ("ReadFromSpannerCDC", "project instance database table change_stream start_at end_at"),
+            ]),
+        ExternalSystem(
+            title: "SQL Server", requirement: "sqlserver",
+            transforms: [
+                (
+                    "ReadFromSqlServer",
+                    """
+                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
+                    driver_jars fetch_size output_parallelization password query table partition_column \
+                    num_partitions secret_manager type username
+                    """
+                ),
+                (
+                    "WriteToSqlServer",
+                    """
+                    url auto_sharding connection_init_sql connection_properties driver_class_name \
+                    driver_jars password table batch_size secret_manager type username query
+                    """
+                ),
+            ]),
+        ExternalSystem(
+            title: "Datadog", requirement: "datadog",
+            transforms: [
+                ("WriteToDatadog", "url api_key min_batch_count batch_count max_buffer_size parallelism"),
+            ]),
+    ]
+}

@@ -1,0 +1,120 @@
+import DataModel
+import Diagnostics
+import PipelineSpec
+
+/// Transforms that only another language or system can run: checked and planned, not run.
+enum ForeignTransforms {
+    static let all: [TransformDefinition] =
+        [parquet(reads: true), parquet(reads: false), avro(reads: true), avro(reads: false), sql, pyTransform]
+        + machineLearning + systems
+
+    /// A transform of which only the parameters are known.
+    private static func foreign(
+        _ name: String, category: String, summary: String, needs requirement: String, reason: String,
+        inputs: TransformDefinition.Inputs? = nil, errors: Bool = false, parameters: [Parameter]
+    ) -> TransformDefinition {
+        let reads = name.hasPrefix("ReadFrom")
+        return TransformDefinition(
+            name, category: category, summary: summary, documentation: "Not run by Beamstack's own engine: \(reason).",
+            inputs: inputs ?? (reads ? .none : .one), outputs: name.hasPrefix("WriteTo") ? "none" : "one",
+            supportsErrorHandling: errors, requirement: requirement, parameters: parameters
+        ) { context in
+            let schema = context["schema"].flatMap { node in
+                node["properties"] == nil ? nil : JSONSchema.schema(of: node, context: context)
+            }
+            var result = context.foreign(
+                requirement, "'\(name)' \(reason)", at: context.spec.typeRange, schema: reads ? schema : nil,
+                code: context.string("query") ?? context.string("constructor"))
+            if name.hasPrefix("WriteTo") { result.outputs = [] }
+            return result
+        }
+    }
+
+    private static func parquet(reads: Bool) -> TransformDefinition {
+        foreign(
+            reads ? "ReadFromParquet" : "WriteToParquet", category: reads ? "Sources" : "Sinks",
+            summary: reads ? "reads Parquet files" : "writes Parquet files", needs: "parquet",
+            reason: "needs a connector for Parquet",
+            parameters: [Parameter("path", .path, required: true, reads ? "A file or a glob." : "The files' prefix.")])
+    }
+
+    private static func avro(reads: Bool) -> TransformDefinition {
+        foreign(
+            reads ? "ReadFromAvro" : "WriteToAvro", category: reads ? "Sources" : "Sinks",
+            summary: reads ? "reads Avro files" : "writes Avro files", needs: "avro",
+            reason: "needs a connector for Avro",
+            parameters: [Parameter("path", .path, required: true, reads ? "A file or a glob." : "The files' prefix.")])
+    }
+
+    private static let sql = foreign(
+        "Sql", category: "Grouping", summary: "a query over the inputs", needs: "sql",
+        reason: "needs a SQL engine", inputs: .several,
+        parameters: [
+            Parameter("query", .string, required: true, "The table is `PCOLLECTION`, or the names of `input`."),
+            Parameter("dialect", .string, "The query's dialect."),
+        ])
+
+    private static let pyTransform = foreign(
+        "PyTransform", category: "Elementwise", summary: "any transform of Beam's Python SDK", needs: "python",
+        reason: "is a Python transform", inputs: .optional,
+        parameters: [
+            Parameter("constructor", .string, required: true, "The transform's fully qualified name."),
+            Parameter("args", .any, default: "[]", "Positional arguments."),
+            Parameter("kwargs", .map, default: "{}", "Named arguments."), .dependencies,
+        ])
+
+    private static let machineLearning = [
+        foreign(
+            "MLTransform", category: "Machine learning", summary: "prepares features", needs: "python",
+            reason: "needs Python's libraries",
+            parameters: [
+                Parameter("write_artifact_location", .string, "Where what was learnt is written."),
+                Parameter("read_artifact_location", .string, "Where what was learnt is read."),
+                Parameter("transforms", .list(.map), default: "[]", "Steps with `type` and `config`."),
+            ]),
+        foreign(
+            "RunInference", category: "Machine learning", summary: "runs a model", needs: "python",
+            reason: "needs Python's libraries",
+            parameters: [
+                Parameter("model_handler", .map, required: true, "The model: `type` and `config`."),
+                Parameter("inference_tag", .string, default: "inference", "The field that takes the result."),
+                Parameter("inference_args", .map, "Arguments of the model."),
+            ]),
+        foreign(
+            "Enrichment", category: "Machine learning", summary: "looks up rows in a store", needs: "google-cloud",
+            reason: "needs Google Cloud",
+            parameters: [
+                Parameter("enrichment_handler", .string, required: true, "The kind of store."),
+                Parameter("handler_config", .map, required: true, "How the store is reached."),
+                Parameter("timeout", .number, default: "30", "Seconds to wait."),
+            ]),
+        foreign(
+            "AnomalyDetection", category: "Machine learning", summary: "scores outliers", needs: "python",
+            reason: "needs Python's libraries",
+            parameters: [Parameter("detector", .map, required: true, "The detector: `type` and `config`.")]),
+        foreign(
+            "DicomSearch", category: "Machine learning", summary: "searches a DICOM store", needs: "google-cloud",
+            reason: "needs Google Cloud", errors: true,
+            parameters: [
+                Parameter("buffer_size", .integer, default: "8", "Searches at once."),
+                Parameter("max_workers", .integer, default: "5", "Threads."),
+            ]),
+    ]
+
+    /// Systems with their parameters; a `!` marks a required one.
+    private static let systems: [TransformDefinition] = ExternalSystem.all.flatMap { system in
+        system.transforms.map { name, parameters in
+            foreign(
+                name, category: name.hasPrefix("WriteTo") ? "Sinks" : "Sources",
+                summary: (name.hasPrefix("WriteTo") ? "writes to " : "reads from ") + system.title,
+                needs: system.requirement, reason: "needs a connection to \(system.title)", errors: true,
+                parameters: parameters.split(separator: " ").map { word in
+                    let isRequired = word.hasSuffix("!")
+                    let parameter = String(isRequired ? word.dropLast() : word)
+                    return Parameter(
+                        parameter, parameter == "schema" ? .oneOf([.jsonSchema, .string]) : .any, required: isRequired,
+                        "As in Beam.")
+                })
+        }
+    }
+}
