@@ -67,7 +67,8 @@ public enum Calendar {
     /// Splits microseconds since 1970-01-01T00:00:00 of a local clock.
     public static func moment(fromMicroseconds microseconds: Int64) -> Moment {
         let days = floorDivide(microseconds, microsecondsPerDay)
-        let within = Int(microseconds - days * microsecondsPerDay)
+        // The product may lie below 64 bits where the difference does not.
+        let within = Int(microseconds &- days &* microsecondsPerDay)
         let seconds = within / 1_000_000
         return Moment(
             day: day(fromDays: Int(days)), hour: seconds / 3600, minute: seconds / 60 % 60, second: seconds % 60,

@@ -8,7 +8,7 @@ import Testing
     private static let pieces = [
         "id", "row", "row.id", "(", ")", "[", "]", "{", "}", "'", "\"", "'''", "f'", "f'{", "}'", "\\", "\n", "\n  ",
         "\n    ", ":", ";", ",", ".", "=", "==", "!=", "<", "if", "else", "elif", "for", "in", "not", "and", "or",
-        "lambda", "lambda row:", "def f(row):", "return", "try:", "except", "finally:", "while", "raise", "import re",
+        "lambda", "lambda row:", "def f(row):", "return", "try:", "except", "finally:", "break", "raise", "import re",
         "from", "class", "@", "*", "**", "+", "-", "~", "//", "%", "<<", "1", "0x", "1e", "1_", "9999999999999999999",
         "b'", "None", "True", "is", "await", "yield", ":=", "\t", "é", "\u{0}", "#", "\r\n", "str", "len(", "re.match(",
         "m.group(", ".append(", "d[", "...", "->", "!", "$", "?", "`", "{x:", "!r}", "print", "assert", "del x", "with",

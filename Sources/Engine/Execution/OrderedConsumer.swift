@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// Brings what workers finish in any order back into the order of the input, without stopping them.
@@ -35,8 +36,17 @@ final class OrderedConsumer<Item: Sendable>: Sendable {
             state.isDraining = true
             return true
         }
-        if mayDrain { try drain() }
+        if mayDrain { try drain() } else { waitWhileCrowded() }
     }
+
+    /// Holds back a worker that hands over faster than another can handle, so that what waits stays bounded. It waits
+    /// only while somebody handles items, and so cannot wait for itself.
+    private func waitWhileCrowded() {
+        while state.withLock({ $0.isDraining && $0.pending.count > Self.crowd }) { Threads.sleep(milliseconds: 1) }
+    }
+
+    /// Items that may wait.
+    private static var crowd: Int { 32 }
 
     private func drain() throws {
         while true {

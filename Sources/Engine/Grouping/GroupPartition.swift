@@ -75,33 +75,51 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
             return
         }
         try spillGroups()
-        let spilled = runs.reduce(0) { $0 + $1.byteCount }
-        // Each pass takes the groups of one part of the hashes; runs hold a key's states in the order of the data.
-        var passBits = 0
-        while spilled >> passBits > spill.partitionBudget / 2, passBits < 12 { passBits += 1 }
-        for pass in 0..<(1 << passBits) {
+        for part in try parts() {
             table.removeAll()
             for accumulator in accumulators { accumulator.removeAll() }
-            for run in runs {
-                let stateTypes = accumulators.map(\.stateTypes)
-                try run.read(types: layout.storedTypes + stateTypes.flatMap { $0 }) { columns, count in
-                    let keys = RowKeys(storedColumns: columns, count: count)
-                    var rest = columns.dropFirst(layout.storedTypes.count)
-                    let states = stateTypes.map { types -> [Column] in
-                        defer { rest = rest.dropFirst(types.count) }
-                        return Array(rest.prefix(types.count))
-                    }
-                    let rows = Buffer<Int32>(capacity: keys.count)
-                    for row in 0..<keys.count where Int(keys.hashes[row] >> 40) & ((1 << passBits) - 1) == pass {
-                        rows.append(Int32(truncatingIfNeeded: row))
-                    }
-                    try merge(keys, states, rows: rows.pointer, count: rows.count)
-                    withExtendedLifetime(rows) {}
-                }
+            try part.read(types: storedTypes) { columns, count in
+                let rows = Buffer((0..<count).map { Int32(truncatingIfNeeded: $0) })
+                let (keys, states) = stored(columns, count: count)
+                try merge(keys, states, rows: rows.pointer, count: count)
+                withExtendedLifetime(rows) {}
             }
             if table.count > 0 { try emit(try result.batch(keys: table.allKeys(), accumulators: accumulators)) }
         }
+    }
+
+    /// The runs cut further by hash, so that the groups of each part fit into memory. A key's states keep the order of
+    /// the data.
+    private func parts() throws -> [RowFile] {
+        let spilled = runs.reduce(0) { $0 + $1.byteCount }
+        var bits = 0
+        while spilled >> bits > spill.partitionBudget / 2, bits < 8 { bits += 1 }
+        let parts = try (0..<(1 << bits)).map { _ in try RowFile(directory: spill.directory) }
+        for run in runs {
+            try run.read(types: storedTypes) { columns, count in
+                let (keys, _) = stored(columns, count: count)
+                var rows: [[Int32]] = Array(repeating: [], count: parts.count)
+                for row in 0..<count {
+                    rows[Int(keys.hashes[row] >> 40) & (parts.count - 1)].append(Int32(truncatingIfNeeded: row))
+                }
+                for (part, selected) in zip(parts, rows) where !selected.isEmpty {
+                    try selected.withUnsafeBufferPointer { try part.append(columns, rows: $0) }
+                }
+            }
+        }
         runs = []
+        return parts
+    }
+
+    private var storedTypes: [FieldType] { layout.storedTypes + accumulators.flatMap(\.stateTypes) }
+
+    private func stored(_ columns: [Column], count: Int) -> (keys: RowKeys, states: [[Column]]) {
+        var rest = columns.dropFirst(layout.storedTypes.count)
+        let states = accumulators.map { accumulator -> [Column] in
+            defer { rest = rest.dropFirst(accumulator.stateTypes.count) }
+            return Array(rest.prefix(accumulator.stateTypes.count))
+        }
+        return (RowKeys(storedColumns: columns, count: count), states)
     }
 }
 

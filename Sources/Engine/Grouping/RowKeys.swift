@@ -131,18 +131,7 @@ struct KeyLayout: Sendable {
     }
 
     private static func keys(encoding columns: [Column], windows: WindowColumn?, _ count: Int) -> RowKeys {
-        let bytes = Buffer<UInt8>(capacity: count * (columns.count * 9 + (windows == nil ? 0 : 16)))
-        let offsets = Buffer<Int32>(uninitializedCount: count + 1)
-        offsets.pointer[0] = 0
-        for row in 0..<count {
-            if let windows {
-                BinaryCodec.append(windows.starts.pointer[row], to: bytes)
-                BinaryCodec.append(windows.ends.pointer[row], to: bytes)
-            }
-            for column in columns { BinaryCodec.append(column, row: row, to: bytes) }
-            offsets.pointer[row + 1] = Int32(truncatingIfNeeded: bytes.count)
-        }
-        let strings = StringBuffer(offsets: offsets, bytes: bytes)
+        let strings = KeyEncoder.encode(columns, windows: windows, count: count)
         return RowKeys(count: count, storage: .bytes(strings), validity: nil, hashes: hash(strings, count: count))
     }
 

@@ -41,8 +41,12 @@ enum BinaryCodec {
 
     /// Zeros of both signs are equal, and so are all NaNs.
     private static func append(_ number: Double, to bytes: Buffer<UInt8>) {
-        let canonical = number == 0 ? 0 : number.isNaN ? Double.nan : number
-        append(Int64(bitPattern: canonical.bitPattern), to: bytes)
+        append(canonicalBits(number), to: bytes)
+    }
+
+    @inline(__always)
+    static func canonicalBits(_ number: Double) -> Int64 {
+        Int64(bitPattern: (number == 0 ? 0 : number.isNaN ? Double.nan : number).bitPattern)
     }
 
     private static func append(_ text: String, to bytes: Buffer<UInt8>) {

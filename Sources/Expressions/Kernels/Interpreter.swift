@@ -5,7 +5,7 @@ import DataModel
 /// One interpreter serves all rows of an evaluation, so that its slots are made once.
 final class Interpreter {
     /// Rounds of loops that one row may take before it fails: a callable must not hang the pipeline.
-    static let stepLimit = 20_000_000
+    static let stepLimit = 10_000_000
     /// Calls within calls, as Python's recursion limit; ours is lower since a row has a thread's stack.
     static let callLimit = 100
 

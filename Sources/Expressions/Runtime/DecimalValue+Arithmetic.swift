@@ -97,12 +97,14 @@ extension PythonRuntime {
             digits /= 10
             scale -= 1
         }
-        while scale < 0 {
-            digits *= 10
-            scale += 1
+        guard let magnitude = Int128(exactly: digits) else { throw .decimalTooLarge }
+        var result = DecimalValue(unscaled: (a.unscaled < 0) != (b.unscaled < 0) ? -magnitude : magnitude, scale: scale)
+        while result.scale < 0 {
+            let (product, overflow) = result.unscaled.multipliedReportingOverflow(by: 10)
+            if overflow { throw .decimalTooLarge }
+            result = DecimalValue(unscaled: product, scale: result.scale + 1)
         }
-        let isNegative = (a.unscaled < 0) != (b.unscaled < 0)
-        return DecimalValue(unscaled: isNegative ? -Int128(digits) : Int128(digits), scale: scale)
+        return result
     }
 
     private static func exactDecimal(_ value: Value) -> DecimalValue? {

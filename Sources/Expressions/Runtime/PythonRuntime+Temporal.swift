@@ -204,7 +204,7 @@ extension PythonRuntime {
     /// Days (negative for negative spans), seconds of the day and microseconds, as timedelta normalises them.
     static func timedeltaParts(_ micros: Int64) -> (days: Int64, seconds: Int64, microseconds: Int64) {
         let days = Calendar.floorDivide(micros, Calendar.microsecondsPerDay)
-        let within = micros - days * Calendar.microsecondsPerDay
+        let within = micros &- days &* Calendar.microsecondsPerDay
         return (days, within / 1_000_000, within % 1_000_000)
     }
 

@@ -454,6 +454,14 @@ extension Checker {
             }
             return unknownMethod(receiver, name, sample, range)
         }
+        if name == "startswith" || name == "endswith", let affix = typed.positional.first?.value,
+            case .list = affix.type.kind, case .plain = affix.shape
+        {
+            return fault(
+                .typeMismatch, "'\(name)' does not accept a list", at: affix.range,
+                raising: .typeError("\(name) first arg must be str or a tuple of str, not list"),
+                hint: "give the texts as a tuple, in parentheses")
+        }
         if let error = probe(
             typed, count: PythonRuntime.signature(ofMethod: name, on: receiver.type.kind),
             { values, keywords throws(PythonError) in
@@ -464,14 +472,6 @@ extension Checker {
             return fault(
                 .typeMismatch, "'\(name)' does not accept \(listed(typed.positional.map(\.value.type)))", at: range,
                 raising: error, notes: ["Python says: \(error.repr)"], keeping: kind)
-        }
-        if name == "startswith" || name == "endswith", let affix = typed.positional.first?.value,
-            case .list = affix.type.kind, case .plain = affix.shape
-        {
-            return fault(
-                .typeMismatch, "'\(name)' does not accept a list", at: affix.range,
-                raising: .typeError("\(name) first arg must be str or a tuple of str, not list"),
-                hint: "give the texts as a tuple, in parentheses")
         }
         let types = typed.positional.map { TypeFacts.exposed($0.value.type) }
         let type = PythonRuntime.resultType(ofMethod: name, on: receiver.type, types) ?? .any

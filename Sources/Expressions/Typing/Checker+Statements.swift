@@ -130,6 +130,8 @@ extension Checker {
     ) throws(ForeignConstruct) -> [TypedStatement] {
         let before = locals
         locals = try loopState(body)
+        loopDepth += 1
+        defer { loopDepth -= 1 }
         try bindings()
         let (typed, _) = try block(body)
         locals = merged(before, locals)

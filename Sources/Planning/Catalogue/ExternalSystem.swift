@@ -36,14 +36,14 @@ struct ExternalSystem: Sendable {
         ExternalSystem(
             title: "BigQuery", requirement: "bigquery",
             transforms: [
-                ("ReadFromBigQuery", "table query row_restriction fields schema"),
+                ("ReadFromBigQuery", "table query row_restriction fields schema table_spec selected_fields"),
                 ("WriteToBigQuery", "table create_disposition write_disposition num_streams"),
             ]),
         ExternalSystem(
             title: "Bigtable", requirement: "bigtable",
             transforms: [
-                ("ReadFromBigTable", "project instance table flatten"),
-                ("WriteToBigTable", "project instance table"),
+                ("ReadFromBigTable", "project instance table flatten project_id instance_id table_id"),
+                ("WriteToBigTable", "project instance table project_id instance_id table_id"),
             ]),
         ExternalSystem(
             title: "Debezium", requirement: "debezium",
@@ -52,7 +52,7 @@ struct ExternalSystem: Sendable {
                     "ReadFromDebezium",
                     """
                     connector username password host port table connection_properties max_number_of_records \
-                    max_time_to_run
+                    max_time_to_run database debezium_connection_properties
                     """
                 ),
             ]),
@@ -75,8 +75,8 @@ struct ExternalSystem: Sendable {
         ExternalSystem(
             title: "Firestore", requirement: "firestore",
             transforms: [
-                ("ReadFromFirestore", "project database collection schema"),
-                ("WriteToFirestore", "project database collection document_id_field"),
+                ("ReadFromFirestore", "project database collection schema project_id database_id collection_id"),
+                ("WriteToFirestore", "project database collection document_id_field project_id database_id collection_id"),
             ]),
         ExternalSystem(
             title: "IBM MQ", requirement: "ibmmq",
@@ -110,14 +110,15 @@ struct ExternalSystem: Sendable {
                     """
                     url connection_init_sql connection_properties disable_auto_commit driver_class_name \
                     driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username
+                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
                     """
                 ),
                 (
                     "WriteToJdbc",
                     """
                     url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query
+                    driver_jars password table batch_size secret_manager type username query jdbc_url \
+                    autosharding location jdbc_type write_statement
                     """
                 ),
             ]),
@@ -141,7 +142,7 @@ struct ExternalSystem: Sendable {
                     """
                     schema consumer_config format topic bootstrap_servers confluent_schema_registry_url \
                     confluent_schema_registry_subject auto_offset_reset_config file_descriptor_path \
-                    message_name max_read_time_seconds
+                    message_name max_read_time_seconds consumer_config_updates
                     """
                 ),
                 (
@@ -187,14 +188,15 @@ struct ExternalSystem: Sendable {
                     """
                     url connection_init_sql connection_properties disable_auto_commit driver_class_name \
                     driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username
+                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
                     """
                 ),
                 (
                     "WriteToMySql",
                     """
                     url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query
+                    driver_jars password table batch_size secret_manager type username query jdbc_url \
+                    autosharding location jdbc_type write_statement
                     """
                 ),
             ]),
@@ -206,14 +208,15 @@ struct ExternalSystem: Sendable {
                     """
                     url connection_init_sql connection_properties disable_auto_commit driver_class_name \
                     driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username
+                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
                     """
                 ),
                 (
                     "WriteToOracle",
                     """
                     url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query
+                    driver_jars password table batch_size secret_manager type username query jdbc_url \
+                    autosharding location jdbc_type write_statement
                     """
                 ),
             ]),
@@ -225,14 +228,15 @@ struct ExternalSystem: Sendable {
                     """
                     url connection_init_sql connection_properties disable_auto_commit driver_class_name \
                     driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username
+                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
                     """
                 ),
                 (
                     "WriteToPostgres",
                     """
                     url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query
+                    driver_jars password table batch_size secret_manager type username query jdbc_url \
+                    autosharding location jdbc_type write_statement
                     """
                 ),
             ]),
@@ -272,13 +276,25 @@ struct ExternalSystem: Sendable {
         ExternalSystem(
             title: "Spanner", requirement: "spanner",
             transforms: [
-                ("ReadFromSpanner", "project instance database table query columns index batching"),
-                ("WriteToSpanner", "project instance database table"),
+                (
+                    "ReadFromSpanner",
+                    """
+                    project instance database table query columns index batching project_id instance_id \
+                    database_id table_id
+                    """
+                ),
+                ("WriteToSpanner", "project instance database table project_id instance_id database_id table_id"),
             ]),
         ExternalSystem(
             title: "SpannerCDC", requirement: "spannercdc",
             transforms: [
-                ("ReadFromSpannerCDC", "project instance database table change_stream start_at end_at"),
+                (
+                    "ReadFromSpannerCDC",
+                    """
+                    project instance database table change_stream start_at end_at project_id instance_id \
+                    database_id change_stream_name start_at_timestamp end_at_timestamp
+                    """
+                ),
             ]),
         ExternalSystem(
             title: "SQL Server", requirement: "sqlserver",
@@ -288,14 +304,15 @@ struct ExternalSystem: Sendable {
                     """
                     url connection_init_sql connection_properties disable_auto_commit driver_class_name \
                     driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username
+                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
                     """
                 ),
                 (
                     "WriteToSqlServer",
                     """
                     url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query
+                    driver_jars password table batch_size secret_manager type username query jdbc_url \
+                    autosharding location jdbc_type write_statement
                     """
                 ),
             ]),

@@ -155,7 +155,7 @@ enum FileTransforms {
             return StepResult(.read(read), schema: try context.services.inspector.schema(of: read))
         } catch {
             var problem = error
-            let isMissing = problem.code.id == "no-file-matches"
+            let isMissing = ["no-file-matches", "unsupported-file-system"].contains(problem.code.id)
             if isMissing, !context.services.options.missingFilesAreErrors { problem.severity = .warning }
             context.report(problem)
             let known: Schema? =

@@ -19,8 +19,11 @@ enum ForeignTransforms {
             inputs: inputs ?? (reads ? .none : .one), outputs: name.hasPrefix("WriteTo") ? "none" : "one",
             supportsErrorHandling: errors, requirement: requirement, parameters: parameters
         ) { context in
+            // Some systems have schemas of their own kinds, which are not ours to judge.
+            let judge = StepContext(
+                spec: context.spec, name: context.name, inputs: [], errorHandling: nil, services: context.services)
             let schema = context["schema"].flatMap { node in
-                node["properties"] == nil ? nil : JSONSchema.schema(of: node, context: context)
+                node["properties"] == nil ? nil : JSONSchema.schema(of: node, context: judge)
             }
             var result = context.foreign(
                 requirement, "'\(name)' \(reason)", at: context.spec.typeRange, schema: reads ? schema : nil,

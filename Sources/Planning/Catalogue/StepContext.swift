@@ -9,6 +9,8 @@ final class StepContext {
         let name: String
         /// The reference in the file, or what implies it.
         let range: SourceRange
+        /// The step that it comes from.
+        let source: String
         let output: StepOutput
     }
 
@@ -79,7 +81,7 @@ final class StepContext {
             .foreign(
                 ForeignOperation(
                     requirement: "schema",
-                    reason: "the fields of its input '\(source?.range.text ?? "input")' are known only when it runs",
+                    reason: "the fields of its input '\(source?.source ?? "input")' are known only when it runs",
                     range: spec.typeRange)),
             outputs: outputs.map { StepResult.Output(name: $0, schema: nil) })
     }

@@ -131,25 +131,3 @@ extension PlanBuilder {
         return isValid ? arguments : nil
     }
 }
-
-extension TemplateValue {
-    /// A value of a pipeline as a template's variable.
-    init(_ node: YAMLNode, depth: Int = 0) {
-        switch node.content {
-        case .sequence(let items):
-            self = .list(depth < 100 ? items.map { TemplateValue($0, depth: depth + 1) } : [])
-        case .mapping(let pairs):
-            self = .map(
-                depth < 100
-                    ? pairs.map { ($0.key.scalar?.text ?? "", TemplateValue($0.value, depth: depth + 1)) } : [])
-        case .scalar(let scalar):
-            switch scalar.value {
-            case .null: self = .none
-            case .bool(let flag): self = .bool(flag)
-            case .int(let number): self = .int(number)
-            case .float(let number): self = .float(number)
-            default: self = .string(scalar.text)
-            }
-        }
-    }
-}

@@ -107,11 +107,11 @@ extension PlanBuilder {
     func leaf(
         _ definition: TransformDefinition, _ spec: TransformSpec, name: String, inputs: [Input], isExplicit: Bool
     ) -> MemberOutputs {
-        let errors = definition.supportsErrorHandling ? errorHandling(spec) : (nil, nil, true)
+        let errors = definition.supportsErrorHandling ? errorHandling(spec) : (handling: nil, range: nil, isValid: true)
         let hints = resourceHints(spec.resourceHints)
         let context = StepContext(
             spec: spec, name: name,
-            inputs: inputs.map { .init(name: $0.name, range: $0.range, output: self[$0.reference]) },
+            inputs: inputs.map { .init(name: $0.name, range: $0.range, source: stepName($0.reference), output: self[$0.reference]) },
             errorHandling: errors.handling, services: services)
         let hasInputs = checkInputs(definition, context, isExplicit: isExplicit)
         let hasParameters = ParameterChecks(context: context).check(definition)
@@ -192,7 +192,7 @@ extension PlanBuilder {
         }
         let source = self[named[main].1]
         let context = StepContext(
-            spec: spec, name: name, inputs: [.init(name: "input", range: spec.typeRange, output: source)],
+            spec: spec, name: name, inputs: [.init(name: "input", range: spec.typeRange, source: name, output: source)],
             errorHandling: errors, services: services)
         let result = TransformDefinition.validation(schema, context)
         report(context.diagnostics)

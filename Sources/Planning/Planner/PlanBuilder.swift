@@ -65,6 +65,10 @@ final class PlanBuilder {
         return steps[reference.step].outputs[reference.output]
     }
 
+    func stepName(_ reference: OutputReference) -> String {
+        reference.step < steps.count ? steps[reference.step].name : "input"
+    }
+
     /// Appends a step whose name is made unique, and gives its outputs.
     func add(
         name: String, spec: TransformSpec, transform: String? = nil, operation: Operation, inputs: [StepInput],

@@ -144,7 +144,7 @@ struct FormatSpecification {
         let prefix = sign + base
         let zeroFilled = fill == "0" && alignment == "="
         let room = zeroFilled ? width - prefix.utf8.count - rest.utf8.count : 0
-        let isNumeric = digits.utf8.first.map { $0 < UInt8(ascii: "a") || groupSize == 4 } ?? false
+        let isNumeric = digits.utf8.first.map { $0 <= UInt8(ascii: "9") || groupSize == 4 } ?? false
         let body =
             grouping != nil && isNumeric
             ? FormatSpecification.grouped(digits, by: groupSize, with: grouping, minimum: room) : digits

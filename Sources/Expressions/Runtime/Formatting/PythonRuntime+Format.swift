@@ -108,7 +108,7 @@ extension PythonRuntime {
             if spec.type == "%" { shown.scale -= 2 }
             if let places = spec.precision { shown = shown.rounded(toPlaces: places) ?? shown }
             let digits = DecimalValue(
-                unscaled: shown.unscaled < 0 ? -shown.unscaled : shown.unscaled, scale: shown.scale
+                unscaled: Int128(clamping: shown.unscaled.magnitude), scale: shown.scale
             ).description
             let whole = digits.prefix { $0 != "." }
             let rest = digits.dropFirst(whole.count) + (spec.type == "%" ? "%" : "")

@@ -90,7 +90,7 @@ enum BytesMethods {
     private static func stripped(_ bytes: [UInt8], _ name: String, _ set: Value?) throws(PythonError) -> [UInt8] {
         let isStripped: (UInt8) -> Bool
         switch set {
-        case nil, .null?: isStripped = { (0x09...0x0D).contains($0) || $0 == 0x20 }
+        case nil, .null?: isStripped = isSpace
         default:
             let set = Set(try part(set))
             isStripped = { set.contains($0) }
@@ -107,15 +107,22 @@ enum BytesMethods {
         let limit = try arguments[1].map { value throws(PythonError) in try PythonRuntime.integer(value) } ?? -1
         switch arguments[0] {
         case nil, .null?:
-            return bytes.split(
-                maxSplits: limit < 0 ? .max : limit, omittingEmptySubsequences: true,
-                whereSeparator: { (0x09...0x0D).contains($0) || $0 == 0x20 })
+            var parts: [ArraySlice<UInt8>] = []
+            var rest = bytes.drop(while: isSpace)
+            while !rest.isEmpty {
+                let part = limit >= 0 && parts.count >= limit ? rest : rest.prefix { !isSpace($0) }
+                parts.append(part)
+                rest = rest[part.endIndex...].drop(while: isSpace)
+            }
+            return parts
         default:
             let separator = try part(arguments[0])
             guard !separator.isEmpty else { throw .valueError("empty separator") }
             return StringSplitting.split(bytes, separator, limit: limit, fromEnd: false)
         }
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { (0x09...0x0D).contains(byte) || byte == 0x20 }
 
     private static func hasAffix(_ bytes: [UInt8], _ name: String, _ affix: Value) throws(PythonError) -> Bool {
         func matches(_ affix: [UInt8]) -> Bool {

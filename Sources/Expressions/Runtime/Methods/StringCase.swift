@@ -14,9 +14,9 @@ enum StringCase {
         case 0xAB70...0xABBF: return scalar.properties.uppercaseMapping
         case 0x130: return "i\u{307}"
         case 0x131: return String(scalar)
+        case 0x1E9E: return "ss"
         default: break
         }
-        guard scalar.properties.changesWhenCaseFolded else { return String(scalar) }
         var out = ""
         for upper in scalar.properties.uppercaseMapping.unicodeScalars {
             out += upper.properties.lowercaseMapping

@@ -142,7 +142,7 @@ enum TemporalMethods {
         }
         let moment = Calendar.moment(fromMicroseconds: value.localMicroseconds)
         var whole = value
-        whole.localMicroseconds -= Int64(moment.microsecond)
+        whole.localMicroseconds &-= Int64(moment.microsecond)
         whole.offsetSeconds = nil
         var out = PythonRuntime.isoFormat(whole, separator: separator)
         if digits < 0 {

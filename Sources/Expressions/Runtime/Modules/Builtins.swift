@@ -207,13 +207,7 @@ enum Builtins {
             isStrict = PythonRuntime.isTrue(value)
         }
         var columns: [[Value]] = []
-        for (index, value) in positional.enumerated() {
-            guard let elements = try? PythonRuntime.elements(of: value) else {
-                _ = index
-                throw .typeError("'\(PythonRuntime.typeName(value))' object is not iterable")
-            }
-            columns.append(elements)
-        }
+        for value in positional { columns.append(try PythonRuntime.elements(of: value)) }
         let count = columns.map(\.count).min() ?? 0
         if isStrict, let odd = columns.firstIndex(where: { $0.count != columns[0].count }) {
             let relation = columns[odd].count < columns[0].count ? "shorter" : "longer"
@@ -223,7 +217,7 @@ enum Builtins {
         return .list((0..<count).map { row in .list(columns.map { $0[row] }) })
     }
 
-    /// `sum(items, start)`; public to the evaluator for generator arguments.
+    /// `sum(items, start)`, which the evaluator calls for generators, too.
     static func sum(_ items: Value, _ start: Value?) throws(PythonError) -> Value {
         var total = start ?? .int(0)
         switch total {

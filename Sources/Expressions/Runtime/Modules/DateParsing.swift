@@ -174,8 +174,7 @@ enum ISODateParsing {
                 guard zone.count == 1 else { throw invalid(text) }
                 moment.offsetSeconds = 0
             } else {
-                guard let (parts, micros) = clock(zone.dropFirst()) else { throw invalid(text) }
-                _ = micros
+                guard let (parts, _) = clock(zone.dropFirst()) else { throw invalid(text) }
                 let seconds = parts[0] * 3600 + parts[1] * 60 + parts[2]
                 guard seconds < 86_400 else {
                     throw .valueError(

@@ -9,8 +9,7 @@ enum NumberFunctions {
         case "abs": return try absolute(first)
         case "divmod":
             let right = second ?? .null
-            if let a = PythonRuntime.index(first), let b = PythonRuntime.index(right), b == 0 {
-                _ = a
+            if PythonRuntime.index(first) != nil, PythonRuntime.index(right) == 0 {
                 throw .zeroDivision("integer division or modulo by zero")
             }
             if PythonRuntime.index(first) == nil || PythonRuntime.index(right) == nil,

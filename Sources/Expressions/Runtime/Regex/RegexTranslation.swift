@@ -14,22 +14,22 @@ struct RegexTranslation {
         static let ascii = Flags(rawValue: 256)
     }
 
-    private(set) var output = ""
-    private(set) var groupCount = 0
-    private(set) var names: [(name: String, index: Int)] = []
-    private(set) var flags: Flags
+    var output = ""
+    var groupCount = 0
+    var names: [(name: String, index: Int)] = []
+    var flags: Flags
 
-    private let scalars: [Unicode.Scalar]
-    private var at = 0
-    private var openGroups: [(position: Int, isVerbose: Bool)] = []
-    private var closedGroups: Set<Int> = []
-    private var openNumbers: [Int?] = []
-    private var conditions: [(number: Int, position: Int)] = []
-    private var isVerbose: Bool
+    let scalars: [Unicode.Scalar]
+    var at = 0
+    var openGroups: [(position: Int, isVerbose: Bool)] = []
+    var closedGroups: Set<Int> = []
+    var openNumbers: [Int?] = []
+    var conditions: [(number: Int, position: Int)] = []
+    var isVerbose: Bool
     /// What a quantifier would repeat.
-    private var last = Item.nothing
+    var last = Item.nothing
 
-    private enum Item { case nothing, atom, repeated }
+    enum Item { case nothing, atom, repeated }
 
     init(_ pattern: String, flags: Flags) throws(PythonError) {
         scalars = Array(pattern.unicodeScalars)
@@ -44,7 +44,7 @@ struct RegexTranslation {
         }
     }
 
-    private func error(_ message: String, at position: Int) -> PythonError {
+    func error(_ message: String, at position: Int) -> PythonError {
         var text = "\(message) at position \(position)"
         if scalars.contains("\n") {
             let before = scalars.prefix(position)
@@ -55,11 +55,11 @@ struct RegexTranslation {
         return PythonError("error", text)
     }
 
-    private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
+    func peek(_ offset: Int = 0) -> Unicode.Scalar? {
         at + offset < scalars.count ? scalars[at + offset] : nil
     }
 
-    private mutating func literal(_ scalar: Unicode.Scalar) {
+    mutating func literal(_ scalar: Unicode.Scalar) {
         if scalar.value < 0x80, !("a"..."z").contains(scalar), !("A"..."Z").contains(scalar),
             !("0"..."9").contains(scalar), scalar != "_"
         {
@@ -69,7 +69,7 @@ struct RegexTranslation {
         }
     }
 
-    private mutating func next() throws(PythonError) {
+    mutating func next() throws(PythonError) {
         let scalar = scalars[at]
         if isVerbose {
             if " \t\n\r\u{B}\u{C}".unicodeScalars.contains(scalar) {
@@ -119,7 +119,7 @@ struct RegexTranslation {
 
     // MARK: Quantifiers
 
-    private mutating func quantifier(_ scalar: Unicode.Scalar) throws(PythonError) {
+    mutating func quantifier(_ scalar: Unicode.Scalar) throws(PythonError) {
         let start = at
         var text = String(scalar)
         if scalar == "{" {
@@ -147,7 +147,7 @@ struct RegexTranslation {
     }
 
     /// `{m}`, `{m,}`, `{,n}`, `{m,n}`; `nil` where the brace stands for itself.
-    private mutating func bounds() throws(PythonError) -> String? {
+    mutating func bounds() throws(PythonError) -> String? {
         let start = at
         at += 1
         if peek() == "}" { return nil }
@@ -187,7 +187,7 @@ struct RegexTranslation {
         "\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}"
         + "\\x{3000}"
 
-    private mutating func escape() throws(PythonError) {
+    mutating func escape() throws(PythonError) {
         guard let code = peek(1) else { throw error("bad escape (end of pattern)", at: at) }
         switch code {
         case "A", "b", "B", "d", "D", "w", "W":
@@ -207,7 +207,7 @@ struct RegexTranslation {
     }
 
     /// A backreference, or the octal escape that three octal digits are.
-    private mutating func reference() throws(PythonError) {
+    mutating func reference() throws(PythonError) {
         let start = at
         var text = String(scalars[at + 1])
         at += 2
@@ -235,7 +235,7 @@ struct RegexTranslation {
     }
 
     /// The character that an escape names; `at` stands on the backslash.
-    private mutating func character(inClass: Bool) throws(PythonError) -> Unicode.Scalar {
+    mutating func character(inClass: Bool) throws(PythonError) -> Unicode.Scalar {
         let start = at
         guard let code = peek(1) else { throw error("bad escape (end of pattern)", at: at) }
         at += 2
@@ -265,7 +265,7 @@ struct RegexTranslation {
         }
     }
 
-    private mutating func hexadecimal(_ width: Int, _ start: Int) throws(PythonError) -> Unicode.Scalar {
+    mutating func hexadecimal(_ width: Int, _ start: Int) throws(PythonError) -> Unicode.Scalar {
         var text = ""
         while text.utf8.count < width, let digit = peek(), digit.isASCII, Character(digit).isHexDigit {
             text.unicodeScalars.append(digit)
@@ -281,7 +281,7 @@ struct RegexTranslation {
 
     // MARK: Classes
 
-    private mutating func characterClass() throws(PythonError) {
+    mutating func characterClass() throws(PythonError) {
         let open = at
         output += "["
         at += 1
@@ -313,12 +313,12 @@ struct RegexTranslation {
         output += "]"
     }
 
-    private func written(_ range: Range<Int>) -> String {
+    func written(_ range: Range<Int>) -> String {
         scalars[range].reduce(into: "") { $0.unicodeScalars.append($1) }
     }
 
     /// One character of a class, or `nil` for a class within it such as `\d`.
-    private mutating func classMember(emits: Bool = true) throws(PythonError) -> Unicode.Scalar? {
+    mutating func classMember(emits: Bool = true) throws(PythonError) -> Unicode.Scalar? {
         guard let scalar = peek() else { throw error("unterminated character set", at: at) }
         guard scalar == "\\" else {
             at += 1
@@ -333,157 +333,5 @@ struct RegexTranslation {
         let character = try character(inClass: true)
         if emits { literal(character) }
         return character
-    }
-
-    // MARK: Groups
-
-    private mutating func open(_ text: String, _ number: Int?, at position: Int) throws(PythonError) {
-        guard openGroups.count < 100 else { throw error("too many nested groups", at: position) }
-        openGroups.append((position, isVerbose))
-        openNumbers.append(number)
-        output += text
-        last = .nothing
-    }
-
-    private mutating func capture(at position: Int) throws(PythonError) {
-        groupCount += 1
-        try open("(", groupCount, at: position)
-    }
-
-    private mutating func group() throws(PythonError) {
-        let start = at
-        at += 1
-        guard peek() == "?" else { return try capture(at: start) }
-        at += 1
-        guard let code = peek() else { throw error("unexpected end of pattern", at: at) }
-        at += 1
-        switch code {
-        case ":", "=", "!", ">": try open("(?\(code)", nil, at: start)
-        case "<":
-            guard let direction = peek() else { throw error("unexpected end of pattern", at: at) }
-            guard direction == "=" || direction == "!" else {
-                throw error("unknown extension ?<\(direction)", at: start + 1)
-            }
-            at += 1
-            try open("(?<\(direction)", nil, at: start)
-        case "#":
-            while let scalar = peek(), scalar != ")" {
-                _ = scalar
-                at += 1
-            }
-            guard peek() != nil else { throw error("missing ), unterminated comment", at: start) }
-            at += 1
-        case "P": try namedGroup(start)
-        case "(": try conditional(start)
-        default:
-            guard code == "-" || ("a"..."z").contains(code) || ("A"..."Z").contains(code) else {
-                throw error("unknown extension ?\(code)", at: start + 1)
-            }
-            at -= 1
-            try inlineFlags(start)
-        }
-    }
-
-    private mutating func name(until end: Unicode.Scalar) throws(PythonError) -> String {
-        let start = at
-        var name = ""
-        while let scalar = peek(), scalar != end {
-            name.unicodeScalars.append(scalar)
-            at += 1
-        }
-        guard peek() != nil else {
-            if name.isEmpty { throw error("missing group name", at: start) }
-            throw error("missing \(end), unterminated name", at: start)
-        }
-        if name.isEmpty { throw error("missing group name", at: start) }
-        at += 1
-        return name
-    }
-
-    private func index(of name: String) -> Int? { names.first { $0.name.utf8.elementsEqual(name.utf8) }?.index }
-
-    private mutating func namedGroup(_ start: Int) throws(PythonError) {
-        guard let code = peek() else { throw error("unexpected end of pattern", at: at) }
-        at += 1
-        let nameStart = at
-        switch code {
-        case "<":
-            let name = try name(until: ">")
-            guard StringPredicates.holds("isidentifier", name) else {
-                throw error("bad character in group name \(PythonRuntime.quoted(name))", at: nameStart)
-            }
-            if let before = index(of: name) {
-                throw error(
-                    "redefinition of group name \(PythonRuntime.quoted(name)) as group \(groupCount + 1); "
-                        + "was group \(before)", at: nameStart)
-            }
-            names.append((name, groupCount + 1))
-            try capture(at: start)
-        case "=":
-            let name = try name(until: ")")
-            guard let number = index(of: name) else {
-                throw error("unknown group name \(PythonRuntime.quoted(name))", at: nameStart)
-            }
-            guard closedGroups.contains(number) else { throw error("cannot refer to an open group", at: nameStart) }
-            output += "\\g{\(number)}"
-            last = .atom
-        default: throw error("unknown extension ?P\(code)", at: start + 1)
-        }
-    }
-
-    private mutating func conditional(_ start: Int) throws(PythonError) {
-        let nameStart = at
-        let name = try name(until: ")")
-        let number: Int
-        if let written = Int(name) {
-            guard written > 0 else { throw error("bad group number", at: nameStart) }
-            number = written
-            conditions.append((written, nameStart))
-        } else {
-            guard let found = index(of: name) else {
-                throw error("unknown group name \(PythonRuntime.quoted(name))", at: nameStart)
-            }
-            number = found
-        }
-        try open("(?(\(number))", nil, at: start)
-    }
-
-    private mutating func inlineFlags(_ start: Int) throws(PythonError) {
-        var added = Flags()
-        var text = ""
-        var isRemoving = false
-        while let scalar = peek(), scalar != ")", scalar != ":" {
-            switch scalar {
-            case "i", "m", "s", "x":
-                if !isRemoving {
-                    added.insert(
-                        scalar == "i" ? .ignoreCase : scalar == "m" ? .multiline : scalar == "s" ? .dotAll : .verbose)
-                }
-                if isRemoving, scalar == "x" { isVerbose = false }
-                text.unicodeScalars.append(scalar)
-            case "a": added.insert(.ascii)
-            case "u": break
-            case "-" where !isRemoving:
-                isRemoving = true
-                text += "-"
-            case let first where text.isEmpty && added.isEmpty && !isRemoving && at == start + 2:
-                throw error("unknown extension ?\(first)", at: start + 1)
-            default: throw error("unknown flag", at: at)
-            }
-            at += 1
-        }
-        guard let end = peek() else { throw error("missing -, : or )", at: at) }
-        at += 1
-        if end == ")" {
-            if isRemoving { throw error("missing :", at: at - 1) }
-            guard start == 0 else { throw error("global flags not at the start of the expression", at: start) }
-            flags.formUnion(added)
-            if added.contains(.verbose) { isVerbose = true }
-            return
-        }
-        let outer = isVerbose
-        try open("(?\(text):", nil, at: start)
-        openGroups[openGroups.count - 1].isVerbose = outer
-        if added.contains(.verbose) { isVerbose = true }
     }
 }
