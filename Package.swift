@@ -60,6 +60,9 @@ let package = Package(
         tests("Planning", "Diagnostics", "DataModel", "Expressions", "PipelineSpec"),
         tests("Engine", "Diagnostics", "DataModel", "Planning", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
-        .testTarget(name: "CommandLineTests", dependencies: ["beamstack", "Platform"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["beamstack", "Connectors", "Diagnostics", "Engine", "PipelineSpec", "Planning", "Platform"],
+            swiftSettings: strict),
     ]
 )

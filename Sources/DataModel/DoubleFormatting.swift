@@ -62,12 +62,10 @@ public enum DoubleFormatting {
             while true {
                 power *= 10
                 places += 1
-                let scaled = (magnitude * power).rounded()
+                let scaled = magnitude * power
                 guard places <= 8, scaled < 1e15 else { return nil }
-                if scaled / power == magnitude {
-                    whole = UInt64(scaled)
-                    break
-                }
+                whole = UInt64(scaled + 0.5)
+                if Double(whole) / power == magnitude { break }
             }
         }
         var position = 40
@@ -101,7 +99,9 @@ public enum DoubleFormatting {
             count += 1
         }
         func push(_ text: StaticString) {
-            text.withUTF8Buffer { $0.forEach { push($0) } }
+            text.withUTF8Buffer { utf8 in
+                for byte in utf8 { push(byte) }
+            }
         }
         if number.isNaN {
             push("nan")

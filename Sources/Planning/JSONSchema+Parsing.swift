@@ -28,10 +28,19 @@ extension JSONSchema {
         for type in types where !known.contains(type) {
             context.report(
                 .invalidSchema, "'\(type)' is not a type of JSON Schema", at: range,
-                hint: Suggestion.hint(for: type, among: known, listing: "types"))
+                hint: typeHint(type, known))
             return nil
         }
         return JSONSchema(rules: [.types(types)])
+    }
+
+    private static func typeHint(_ name: String, _ known: [String]) -> String? {
+        let others = [
+            "str": "string", "int": "integer", "int64": "integer", "float": "number", "double": "number",
+            "bool": "boolean", "list": "array", "map": "object", "dict": "object", "row": "object",
+        ]
+        if let meant = others[name.lowercased()] { return "did you mean '\(meant)'?" }
+        return Suggestion.hint(for: name, among: known, listing: "types")
     }
 
     /// The rules of one keyword, none for what says nothing about values; `nil` after reporting.
@@ -162,14 +171,16 @@ extension JSONSchema {
             guard let items = node["items"] else { return .list(.any) }
             return type(of: items, context: context, depth: depth + 1).map { .list($0) }
         case "object":
-            if node["properties"] != nil { return schema(of: node, context: context, depth: depth + 1).map { .row($0) } }
+            if node["properties"] != nil {
+                return schema(of: node, context: context, depth: depth + 1).map { .row($0) }
+            }
             guard let values = node["additionalProperties"], values.flag == nil else { return .map(.string, .any) }
             return type(of: values, context: context, depth: depth + 1).map { .map(.string, $0) }
         default:
             let known = ["string", "integer", "number", "boolean", "bytes", "array", "object"]
             context.report(
                 .invalidSchema, "'\(name)' is not a type of JSON Schema", at: (node["type"] ?? node).range,
-                hint: Suggestion.hint(for: name, among: known, listing: "types"))
+                hint: typeHint(name, known))
             return nil
         }
     }

@@ -96,7 +96,8 @@ public struct JSONSchema: Sendable {
             return expected == value ? nil : "\(label)\(JSONWriter.text(expected)) was expected"
         case .minimum(let bound, let isExclusive):
             guard let number = value.number, isExclusive ? number <= bound : number < bound else { return nil }
-            return "\(label)\(text()) is less than \(isExclusive ? "or equal to " : "")the minimum of \(Self.text(bound))"
+            return
+                "\(label)\(text()) is less than \(isExclusive ? "or equal to " : "")the minimum of \(Self.text(bound))"
         case .maximum(let bound, let isExclusive):
             guard let number = value.number, isExclusive ? number >= bound : number > bound else { return nil }
             return

@@ -59,7 +59,7 @@ import Testing
             "- type: WindowInto\n  windowing: {type: «session», gap: 3}",
             "invalid-window: there are no 'session' windows", hint: "did you mean 'sessions'?"),
         Case(
-            "- type: Filter\n  config:\n    keep: «{callable: 'lambda row: row.id'}»",
+            "- type: Filter\n  config:\n    keep: {callable: «'lambda row: row.id'»}",
             "invalid-expression-form: 'keep' is a callable, but the step has no language for it",
             hint: "add 'language: python' to the step's config"),
         Case(
@@ -176,7 +176,7 @@ import Testing
                 - {type: Explode, input: Orders, config: {}}
                 - {type: Unheard, input: Orders}
                 """))
-        #expect(result.diagnostics.map(\.code.id) == ["generic-expression", "missing-parameter", "unknown-transform"])
+        #expect(result.diagnostics.map(\.code.id) == ["unknown-field", "missing-parameter", "unknown-transform"])
     }
 
     @Test func missingFilesAreWarningsWhereNothingRuns() {

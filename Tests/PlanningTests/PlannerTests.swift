@@ -46,7 +46,8 @@ import Testing
             try schema("- {type: ExtractWindowingInfo, config: {fields: {t: timestamp, w: window_string}}}").hasSuffix(
                 "t: timestamp, w: string"))
         #expect(
-            try schema("- {type: MapToFields, config: {fields: {price: price}}}\n- {type: Reshuffle}") == "price: double")
+            try schema("- {type: MapToFields, config: {fields: {price: price}}}\n- {type: Reshuffle}")
+                == "price: double")
     }
 
     @Test func createMergesRows() throws {
@@ -215,7 +216,7 @@ import Testing
                     language: python
                     fields:
                       a: id
-                      b: {expression: 'numpy.array(id)', output_type: integer}
+                      b: {callable: "import numpy\\ndef f(row): return numpy.array(row.id)", output_type: integer}
                 - {type: Filter, config: {language: python, keep: a > b}}
                 - {type: PyTransform, config: {constructor: my.module.Thing}}
                 - {type: LogForTesting}
@@ -242,7 +243,7 @@ import Testing
                     config_schema: {properties: {limit: {type: integer}}}
                     body:
                       type: Filter
-                      config: {keep: "price > {{limit}}"}
+                      config: {keep: "price > {% raw %}{{limit}}{% endraw %}"}
                   Total:
                     body:
                       type: chain
@@ -259,11 +260,12 @@ import Testing
 
     @Test func callableFromAFile() throws {
         let fixture = PlannerFixture(files: ["dir/good.py": "def good(row):\n    return row.price > 3\n"])
-        let text = PlannerFixture.orders("- {type: Filter, config: {language: python, keep: {path: good.py, name: good}}}")
+        let text = PlannerFixture.orders(
+            "- {type: Filter, config: {language: python, keep: {path: good.py, name: good}}}")
         #expect(fixture.plan(text).problems.isEmpty)
         let broken = PlannerFixture(files: ["dir/good.py": "def good(row):\n    return row.pirce > 3\n"]).plan(text)
         #expect(broken.diagnostics.map(\.code.id) == ["unknown-field"])
-        #expect(broken.diagnostics.first?.range?.location == "dir/good.py:2:16")
+        #expect(broken.diagnostics.first?.range?.location == "dir/good.py:2:12")
     }
 
     @Test func longChainsOfReferences() throws {

@@ -211,8 +211,8 @@ final class Interpreter {
     }
 
     private func call(_ function: TypedFunction, _ arguments: [TypedExpression]) throws(PythonError) -> Value {
-        var frame = [Value?](repeating: nil, count: max(function.slotCount, arguments.count))
-        for (index, argument) in arguments.enumerated() { frame[index] = try evaluate(argument) }
+        var frame = [Value?](repeating: nil, count: function.slotCount)
+        for (slot, argument) in zip(function.parameterSlots, arguments) { frame[slot] = try evaluate(argument) }
         guard callDepth < Self.callLimit else {
             throw PythonError("RecursionError", "maximum recursion depth exceeded")
         }

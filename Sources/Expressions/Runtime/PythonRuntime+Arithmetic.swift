@@ -53,7 +53,7 @@ extension PythonRuntime {
             (_, .timestamp):
             do {
                 return try temporal(op, left, right)
-            } catch where error.type == "TypeError" {
+            } catch  where error.type == "TypeError" {
                 throw unsupported(op, shownLeft, shownRight)
             }
         default: break
@@ -222,7 +222,9 @@ extension PythonRuntime {
     private static func power(_ base: Double, _ exponent: Double) throws(PythonError) -> Double {
         if exponent == 0 || base == 1 { return 1 }
         if base.isNaN || exponent.isNaN { return .nan }
-        if base == 0, exponent < 0, exponent.isFinite { throw .zeroDivision("0.0 cannot be raised to a negative power") }
+        if base == 0, exponent < 0, exponent.isFinite {
+            throw .zeroDivision("0.0 cannot be raised to a negative power")
+        }
         if base < 0, base.isFinite, exponent.isFinite, exponent != exponent.rounded() {
             throw .valueError("complex results of '**' are not supported")
         }

@@ -77,7 +77,7 @@ extension PythonRuntime {
     /// All functions by qualified name, for suggestions.
     static let functionNames: [String] =
         (Array(Builtins.signatures.keys) + MathModule.signatures.keys + DatetimeModule.signatures.keys
-            + JSONModule.signatures.keys + RegexModule.signatures.keys + ["beam.Row"]).sorted()
+        + JSONModule.signatures.keys + RegexModule.signatures.keys + ["beam.Row"]).sorted()
 
     /// All methods of a kind, mutating ones included, for suggestions.
     static func methodNames(of kind: FieldType.Kind) -> [String] {

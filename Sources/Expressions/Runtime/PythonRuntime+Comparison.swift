@@ -48,8 +48,8 @@ extension PythonRuntime {
         }
     }
 
-    /// Keys of a dict must not be lists or dicts, at any depth. Python's tuples may be keys: a list may be, too, where it
-    /// was written as a tuple, which this runtime cannot see.
+    /// Keys of a dict must not be lists or dicts. Python's tuples may be keys, which this runtime cannot tell from lists:
+    /// it refuses them, too.
     static func requireHashable(_ value: Value) throws(PythonError) {
         switch value {
         case .list, .map: throw .typeError("unhashable type: '\(typeName(value))'")

@@ -3,8 +3,8 @@ import DataModel
 /// Python's meaning over `Value`: the oracle is CPython 3.11, its exceptions included.
 ///
 /// What `Value` lacks is approximated openly: tuples are lists, integers have 64 bits (`PythonError.integerTooLarge`
-/// beyond), durations are both Beam's `Duration` and `datetime.timedelta` (printed as the latter), UTC as a time zone is
-/// the duration of its offset, and strings hold no lone surrogates.
+/// beyond), durations are both Beam's `Duration` and `datetime.timedelta` (printed as the latter), a time zone is the
+/// duration of its offset, and strings hold no lone surrogates.
 enum PythonRuntime {
     enum BinaryOperator: String, CaseIterable, Sendable {
         case add = "+"

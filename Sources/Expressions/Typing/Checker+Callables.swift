@@ -61,7 +61,7 @@ extension Checker {
     }
 
     /// A constant beside the callable, or a function: `name = lambda …`.
-    private func global(
+    func global(
         _ targets: [PythonExpression], _ value: PythonExpression
     ) throws(ForeignConstruct) -> PythonFunction? {
         guard targets.count == 1, let target = targets.first, case .name(let name) = target.kind else {
@@ -97,7 +97,7 @@ extension Checker {
     }
 
     /// The body of the callable itself: its parameter is the row.
-    private func body(of function: PythonFunction) throws(ForeignConstruct) -> TypedExpression? {
+    func body(of function: PythonFunction) throws(ForeignConstruct) -> TypedExpression? {
         guard let row = function.parameters.first, !row.isStarred,
             function.parameters.dropFirst().allSatisfy({ $0.defaultValue != nil && !$0.isStarred })
         else {
@@ -138,7 +138,7 @@ extension Checker {
     }
 
     /// A return annotation settles a type that does not follow from the code.
-    private func annotated(_ node: TypedExpression, _ function: PythonFunction) -> TypedExpression {
+    func annotated(_ node: TypedExpression, _ function: PythonFunction) -> TypedExpression {
         guard node.type.isAny, let annotation = function.returnAnnotation, case .name(let name) = annotation.kind else {
             return node
         }
@@ -153,25 +153,23 @@ extension Checker {
     func typedFunction(_ definition: PythonFunction) throws(ForeignConstruct) -> TypedFunction {
         if let known = functions[ObjectIdentifier(definition)] { return known }
         let function = TypedFunction(
-            name: definition.name, parameterSlots: Array(definition.parameters.indices))
+            name: definition.name, parameterSlots: definition.parameters.map { _ in newSlot() })
         functions[ObjectIdentifier(definition)] = function
         guard functionDepth < 20 else {
             throw ForeignConstruct("nests functions more than 20 levels deep", definition.nameRange)
         }
         let parameters = Set(definition.parameters.map(\.name))
         if let construct = Aliasing.find(in: definition.body, parameters: parameters) { throw construct }
-        let outer = (scopes, locals, slotCount, returnTypes, handlerName)
+        let outer = (scopes, locals, returnTypes, handlerName)
         let outerNames = Set(scopes.dropFirst().flatMap { $0.keys })
         functionDepth += 1
         defer {
-            (scopes, locals, slotCount, returnTypes, handlerName) = outer
+            (scopes, locals, returnTypes, handlerName) = outer
             functionDepth -= 1
         }
         locals = [:]
-        slotCount = 0
         var scope: [String: Binding] = [:]
-        for parameter in definition.parameters {
-            let slot = newSlot()
+        for (parameter, slot) in zip(definition.parameters, function.parameterSlots) {
             scope[parameter.name] = .local(slot)
             locals[slot] = LocalState(type: .any, hasTuples: true)
         }
@@ -200,7 +198,7 @@ enum UsedNames {
         return names
     }
 
-    private static func add(_ expression: PythonExpression, _ names: inout Set<String>) {
+    static func add(_ expression: PythonExpression, _ names: inout Set<String>) {
         if case .name(let name) = expression.kind { names.insert(name) }
         for child in expression.kind.children { add(child, &names) }
     }
@@ -228,11 +226,11 @@ enum BranchFolding {
         }
     }
 
-    private static func fallback(_ rest: [PythonStatement], _ range: Range<Int>, _ depth: Int) -> PythonExpression? {
+    static func fallback(_ rest: [PythonStatement], _ range: Range<Int>, _ depth: Int) -> PythonExpression? {
         rest.isEmpty ? PythonExpression(.none, range) : expression(of: rest, depth: depth)
     }
 
-    private static func ends(_ statements: [PythonStatement]) -> Bool {
+    static func ends(_ statements: [PythonStatement]) -> Bool {
         guard let last = statements.last else { return false }
         switch last.kind {
         case .returns: return true

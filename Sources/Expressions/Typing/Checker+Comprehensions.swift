@@ -54,7 +54,7 @@ extension Checker {
         }
     }
 
-    private func distinct(_ items: PythonExpression) throws(ForeignConstruct) -> TypedExpression {
+    func distinct(_ items: PythonExpression) throws(ForeignConstruct) -> TypedExpression {
         let node = try iterable(items)
         if hasTuples(node), !isTuple(node) { throw ForeignConstruct("makes a set of tuples", items.range) }
         let slot = newSlot()
@@ -73,7 +73,7 @@ extension Checker {
             .comprehension(.set, element, [clause]), .list(TypeFacts.exposed(state.type)), items.range)
     }
 
-    private func isTuple(_ node: TypedExpression) -> Bool {
+    func isTuple(_ node: TypedExpression) -> Bool {
         guard case .tuple = node.shape else { return false }
         return !node.children.contains { hasTuples($0) }
     }
@@ -100,14 +100,55 @@ extension Checker {
     /// What a loop over the node binds.
     func elementState(of node: TypedExpression) -> LocalState {
         var state = LocalState(type: TypeFacts.element(of: node.type))
-        if case .regex = node.kind { state.shape = .match }
+        switch node.kind {
+        case .regex: state.shape = .match
+        case .function(let name, let arguments) where arguments.keywords.isEmpty || name == "sorted":
+            let items = arguments.positional.map(\.value)
+            if let first = items.first, ["sorted", "list", "reversed", "tuple"].contains(name), items.count == 1 {
+                return elementState(of: first)
+            }
+            if name == "enumerate", let first = items.first {
+                return pair([LocalState(type: .int64), elementState(of: first)])
+            }
+            if name == "zip", !arguments.positional.contains(where: { $0.isStarred }) {
+                return pair(items.map(elementState))
+            }
+        case .method(let receiver, "items", _):
+            guard case .map(let key, let value) = receiver.type.kind else { break }
+            let hidden = hasTuples(receiver)
+            return pair([LocalState(type: key), LocalState(type: value, hasTuples: hidden)])
+        case .higherOrder(let call):
+            switch call.operation {
+            case .sorted, .filter: return elementState(of: call.items)
+            case .map, .minimum, .maximum: break
+            }
+        default: break
+        }
         let isTupleValue = if case .tuple = node.shape { true } else { false }
         state.hasTuples = hasTuples(node) && !(isTupleValue && !node.children.contains { hasTuples($0) })
         return state
     }
 
+    func pair(_ elements: [LocalState]) -> LocalState {
+        var state = LocalState(type: .list(TypeFacts.join(elements.map(\.type))), shape: .tuple)
+        state.hasTuples = elements.contains { element in
+            if case .tuple = element.shape { true } else { element.hasTuples }
+        }
+        state.parts = elements.map { TypeFacts.exposed($0.type) }
+        return state
+    }
+
+    /// What unpacking a value binds to the name at a place.
+    func partState(_ state: LocalState, _ index: Int, isStarred: Bool, hasStar: Bool) -> LocalState {
+        var part = LocalState(type: TypeFacts.element(of: state.type))
+        if let parts = state.parts, !hasStar, index < parts.count { part.type = parts[index] }
+        if isStarred { part.type = .list(part.type) }
+        part.hasTuples = state.hasTuples
+        return part
+    }
+
     /// Binds what a comprehension or loop names in the innermost scope.
-    private func loopTarget(
+    func loopTarget(
         _ target: PythonExpression, _ state: LocalState
     ) throws(ForeignConstruct) -> TypedExpression.Target {
         switch target.kind {
@@ -117,23 +158,16 @@ extension Checker {
             locals[slot] = state
             return .local(slot)
         case .tuple(let elements), .list(let elements):
-            var targets: [TypedExpression.Target] = []
-            var inner = LocalState(type: TypeFacts.element(of: state.type))
-            if case .string = state.type.kind { inner.type = .string }
-            inner.hasTuples = state.hasTuples
-            var starred: Int?
+var targets: [TypedExpression.Target] = []
+            let stars = elements.indices.filter { if case .starred = elements[$0].kind { true } else { false } }
+            guard stars.count <= 1 else { throw ForeignConstruct("unpacks twice with '*'", target.range) }
             for (index, element) in elements.enumerated() {
-                if case .starred(let name) = element.kind {
-                    guard starred == nil else { throw ForeignConstruct("unpacks twice with '*'", target.range) }
-                    starred = index
-                    var list = inner
-                    list.type = .list(inner.type)
-                    targets.append(try loopTarget(name, list))
-                } else {
-                    targets.append(try loopTarget(element, inner))
-                }
+                var name = element
+                if case .starred(let inner) = element.kind { name = inner }
+                let part = partState(state, index, isStarred: stars.contains(index), hasStar: !stars.isEmpty)
+                targets.append(try loopTarget(name, part))
             }
-            return .unpack(targets, starred: starred)
+            return .unpack(targets, starred: stars.first)
         default: throw ForeignConstruct("binds something else than names in a loop", target.range)
         }
     }

@@ -125,7 +125,7 @@ extension Checker {
         return attribute(of: node, name, range)
     }
 
-    private func attribute(of node: TypedExpression, _ name: String, _ range: Range<Int>) -> TypedExpression {
+    func attribute(of node: TypedExpression, _ name: String, _ range: Range<Int>) -> TypedExpression {
         if node.type.isAny { return TypedExpression(.attribute(node, name), .any, range) }
         let known = node.type == TypeFacts.none ? [:] : PythonRuntime.attributeTypes(of: node.type.kind)
         if let type = known[name] {

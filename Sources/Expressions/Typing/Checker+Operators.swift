@@ -44,7 +44,7 @@ extension Checker {
     }
 
     /// Right of `%` a tuple is the arguments and a list is one of them.
-    private func formatOperand(
+    func formatOperand(
         _ left: TypedExpression, _ right: TypedExpression
     ) throws(ForeignConstruct) -> TypedExpression {
         if case .tuple = right.shape {
@@ -102,7 +102,7 @@ extension Checker {
         }
     }
 
-    private func fallbackType(
+    func fallbackType(
         _ operation: PythonRuntime.BinaryOperator, _ left: TypedExpression, _ right: TypedExpression
     ) -> FieldType {
         guard let first = TypeFacts.sample(left.type), let second = TypeFacts.sample(right.type),
@@ -111,7 +111,7 @@ extension Checker {
         return resultType(operation, left, right, result)
     }
 
-    private static func isSmall(_ value: Value) -> Bool {
+    static func isSmall(_ value: Value) -> Bool {
         switch value {
         case .string(let text): text.utf8.count < 4096
         case .list(let elements): elements.count < 256
@@ -120,7 +120,7 @@ extension Checker {
         }
     }
 
-    private func resultType(
+    func resultType(
         _ operation: PythonRuntime.BinaryOperator, _ left: TypedExpression, _ right: TypedExpression, _ sample: Value
     ) -> FieldType {
         switch (operation, left.type.kind, right.type.kind) {
@@ -136,14 +136,14 @@ extension Checker {
         }
     }
 
-    private func mismatch(_ operation: PythonRuntime.BinaryOperator, _ left: FieldType, _ right: FieldType) -> String {
+    func mismatch(_ operation: PythonRuntime.BinaryOperator, _ left: FieldType, _ right: FieldType) -> String {
         let symbol = operation == .power ? "**" : operation.rawValue
         return "'\(symbol)' does not go with \(short(left)) and \(short(right))"
     }
 
     func short(_ type: FieldType) -> String { type == TypeFacts.none ? "None" : type.nonNull.description }
 
-    private func mismatchHint(
+    func mismatchHint(
         _ operation: PythonRuntime.BinaryOperator, _ left: FieldType, _ right: FieldType
     ) -> String? {
         switch (left.kind, right.kind) {
@@ -172,12 +172,12 @@ extension Checker {
         return TypedExpression(.comparison(head, nodes), .boolean, range)
     }
 
-    private static func isMembership(_ link: PythonExpression.ComparisonLink) -> Bool {
+    static func isMembership(_ link: PythonExpression.ComparisonLink) -> Bool {
         link.operation == .contains || link.operation == .notContains
     }
 
     /// The node, checked where its type allows lists or dicts.
-    private func hashed(_ node: TypedExpression) -> TypedExpression {
+    func hashed(_ node: TypedExpression) -> TypedExpression {
         switch node.type.kind {
         case .any, .list, .map: TypedExpression(.hashed(node), node.type, node.range, shape: node.shape)
         default: node
@@ -185,7 +185,7 @@ extension Checker {
     }
 
     /// An operand of a comparison: a set may stand right of `in`, a match object beside `is None`.
-    private func comparand(
+    func comparand(
         _ expression: PythonExpression, _ next: PythonExpression.ComparisonLink?,
         under link: PythonExpression.ComparisonLink? = nil
     ) throws(ForeignConstruct) -> TypedExpression {
@@ -200,7 +200,7 @@ extension Checker {
         return try plain(node)
     }
 
-    private func problem(
+    func problem(
         _ operation: PythonRuntime.Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: Range<Int>
     ) throws(ForeignConstruct) -> TypedExpression? {
         let isTuple = [left, right].map { if case .tuple = $0.shape { true } else { false } }
@@ -248,7 +248,7 @@ extension Checker {
         }
     }
 
-    private func comparisonHint(_ left: FieldType, _ right: FieldType) -> String? {
+    func comparisonHint(_ left: FieldType, _ right: FieldType) -> String? {
         if left == TypeFacts.none || right == TypeFacts.none { return "ask for null with 'is None'" }
         return left.isNumeric && right.kind == .string || right.isNumeric && left.kind == .string
             ? "make the text a number with 'int(…)' or 'float(…)'" : nil
@@ -300,7 +300,7 @@ extension Checker {
         return TypedExpression(node, TypeFacts.element(of: base.type), range)
     }
 
-    private func hashableIfMap(
+    func hashableIfMap(
         _ index: PythonExpression, _ container: FieldType
     ) throws(ForeignConstruct) -> TypedExpression {
         switch container.kind {

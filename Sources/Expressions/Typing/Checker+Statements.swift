@@ -14,7 +14,7 @@ extension Checker {
         return (result, false)
     }
 
-    private func statement(
+    func statement(
         _ statement: PythonStatement
     ) throws(ForeignConstruct) -> ([TypedStatement], ends: Bool) {
         switch statement.kind {
@@ -83,6 +83,7 @@ extension Checker {
     func merged(_ first: [Int: LocalState], _ second: [Int: LocalState]) -> [Int: LocalState] {
         first.merging(second) { a, b in
             var state = LocalState(type: TypeFacts.join(a.type, b.type), shape: a.shape)
+            state.parts = a.parts == b.parts ? a.parts : nil
             state.hasTuples = a.hasTuples || b.hasTuples
             switch (a.shape, b.shape) {
             case (.tuple, _), (_, .tuple): state.shape = .tuple
@@ -97,7 +98,7 @@ extension Checker {
     // MARK: Loops
 
     /// The states that hold at the start of every round: those before the loop joined with those after a round.
-    private func loopState(_ body: [PythonStatement]) throws(ForeignConstruct) -> [Int: LocalState] {
+    func loopState(_ body: [PythonStatement]) throws(ForeignConstruct) -> [Int: LocalState] {
         let before = locals
         guard loopDepth < 4 else { return widened(before, body) }
         let (savedProblems, savedReturns, savedScopes) = (problems, returnTypes, scopes)
@@ -115,7 +116,7 @@ extension Checker {
         return isStable && twice.count == once.count ? once : widened(before, body)
     }
 
-    private func widened(_ before: [Int: LocalState], _ body: [PythonStatement]) -> [Int: LocalState] {
+    func widened(_ before: [Int: LocalState], _ body: [PythonStatement]) -> [Int: LocalState] {
         var result = before
         for name in AssignedNames.inBlock(body) {
             if case .local(let slot)? = binding(name) {
@@ -125,7 +126,7 @@ extension Checker {
         return result
     }
 
-    private func loop(
+    func loop(
         _ body: [PythonStatement], bindings: () throws(ForeignConstruct) -> Void
     ) throws(ForeignConstruct) -> [TypedStatement] {
         let before = locals
@@ -140,7 +141,7 @@ extension Checker {
 
     // MARK: Binding
 
-    private func binding(
+    func binding(
         of target: PythonExpression, _ state: LocalState
     ) throws(ForeignConstruct) -> TypedExpression.Target {
         switch target.kind {
@@ -151,22 +152,16 @@ extension Checker {
             locals[slot] = state
             return .local(slot)
         case .tuple(let elements), .list(let elements):
-            var targets: [TypedExpression.Target] = []
-            var inner = LocalState(type: TypeFacts.element(of: state.type))
-            inner.hasTuples = state.hasTuples
-            var starred: Int?
+var targets: [TypedExpression.Target] = []
+            let stars = elements.indices.filter { if case .starred = elements[$0].kind { true } else { false } }
+            guard stars.count <= 1 else { throw ForeignConstruct("unpacks twice with '*'", target.range) }
             for (index, element) in elements.enumerated() {
-                if case .starred(let name) = element.kind {
-                    guard starred == nil else { throw ForeignConstruct("unpacks twice with '*'", target.range) }
-                    starred = index
-                    var list = inner
-                    list.type = .list(inner.type)
-                    targets.append(try binding(of: name, list))
-                } else {
-                    targets.append(try binding(of: element, inner))
-                }
+                var name = element
+                if case .starred(let inner) = element.kind { name = inner }
+                let part = partState(state, index, isStarred: stars.contains(index), hasStar: !stars.isEmpty)
+                targets.append(try binding(of: name, part))
             }
-            return .unpack(targets, starred: starred)
+            return .unpack(targets, starred: stars.first)
         case .subscripted(let base, let index):
             if case .slice = index.kind { throw ForeignConstruct("assigns to a slice", target.range) }
             guard let place = try place(target), case .subscripted = target.kind else {
@@ -178,11 +173,11 @@ extension Checker {
         }
     }
 
-    private func rebind(_ target: PythonExpression, _ state: LocalState) throws(ForeignConstruct) {
+    func rebind(_ target: PythonExpression, _ state: LocalState) throws(ForeignConstruct) {
         _ = try binding(of: target, state)
     }
 
-    private func assign(
+    func assign(
         _ targets: [PythonExpression], _ expression: PythonExpression
     ) throws(ForeignConstruct) -> TypedStatement {
         if targets.count == 1, case .name(let name)? = targets.first?.kind {
@@ -233,9 +228,9 @@ extension Checker {
         return .assign(typed, node)
     }
 
-    private enum TargetForm { case unpackable, plain }
+    enum TargetForm { case unpackable, plain }
 
-    private static func form(of targets: [PythonExpression]) -> TargetForm {
+    static func form(of targets: [PythonExpression]) -> TargetForm {
         targets.contains { if case .tuple = $0.kind { true } else { false } } ? .unpackable : .plain
     }
 
@@ -247,7 +242,7 @@ extension Checker {
             body: [PythonStatement(.returns(body), body.range)])
     }
 
-    private func augmentedAssign(
+    func augmentedAssign(
         _ target: PythonExpression, _ operation: PythonRuntime.BinaryOperator, _ expression: PythonExpression,
         _ range: Range<Int>
     ) throws(ForeignConstruct) -> TypedStatement {
@@ -267,154 +262,5 @@ extension Checker {
             return .expression(TypedExpression(.failure(error), .any, range))
         }
         return .augmentedAssign(try binding(of: target, state), operation, current: current, right)
-    }
-
-    // MARK: Places that change
-
-    /// A local or an element inside one; `nil` for anything else.
-    func place(_ expression: PythonExpression) throws(ForeignConstruct) -> TypedExpression.Place? {
-        switch expression.kind {
-        case .name(let name):
-            guard case .local(let slot)? = binding(name) else { return nil }
-            return TypedExpression.Place(slot: slot, name: name, path: [])
-        case .subscripted(let base, let index):
-            if case .slice = index.kind { return nil }
-            guard let outer = try place(base) else { return nil }
-            let key = try hashable(index)
-            return TypedExpression.Place(slot: outer.slot, name: outer.name, path: outer.path + [key])
-        default: return nil
-        }
-    }
-
-    func isMutator(_ name: String, _ place: TypedExpression.Place) -> Bool {
-        guard place.path.isEmpty, let type = locals[place.slot]?.type else { return true }
-        if type == TypeFacts.none { return false }
-        return PythonRuntime.knows(mutator: name, on: type.kind)
-    }
-
-    func mutation(
-        _ place: TypedExpression.Place, _ name: String, _ arguments: [PythonExpression.Argument], _ range: Range<Int>
-    ) throws(ForeignConstruct) -> TypedExpression {
-        if name == "sort", !arguments.isEmpty {
-            throw ForeignConstruct("sorts in place with a key", range)
-        }
-        var typed = TypedExpression.Arguments()
-        for argument in arguments {
-            guard argument.stars == 0 else { throw ForeignConstruct("unpacks arguments", range) }
-            let node = name == "extend" || name == "update" ? try iterable(argument.value) : try value(argument.value)
-            if let keyword = argument.name {
-                typed.keywords.append((keyword, node))
-            } else {
-                typed.positional.append(.init(value: node))
-            }
-        }
-        if ["setdefault", "pop"].contains(name), case .tuple? = typed.positional.first?.value.shape {
-            throw ForeignConstruct("uses a tuple as a key", range)
-        }
-        var stored = LocalState(type: typed.positional.last?.value.type ?? .any)
-        stored.hasTuples = typed.all.contains { hasTuples($0) }
-        if name != "append" { stored.type = .any }
-        let before = locals[place.slot]?.type
-        let keeps = ["sort", "reverse", "clear", "pop", "remove", "popitem"].contains(name)
-        if !keeps { changed(place, storing: stored, isElement: place.path.isEmpty && name == "append") }
-        var result = FieldType.any
-        if name == "pop", place.path.isEmpty, let before, arguments.count < 2 {
-            if case .list(let element) = before.kind { result = element }
-            if case .map(_, let value) = before.kind { result = value }
-        } else if !["pop", "popitem", "setdefault"].contains(name) {
-            result = TypeFacts.none
-        }
-        return TypedExpression(.mutation(place, name, typed), result, range)
-    }
-
-    /// Widens the type of a local that something is stored in.
-    private func changed(
-        _ place: TypedExpression.Place, storing stored: LocalState, isElement: Bool = false
-    ) {
-        guard var state = locals[place.slot] else { return }
-        state.hasTuples = state.hasTuples || stored.hasTuples
-        let element = TypeFacts.exposed(stored.type)
-        switch state.type.kind {
-        case .list(let known) where isElement || place.path.count == 1 && stored.type != .any:
-            state.type = .list(TypeFacts.join([known, element]))
-        case .map(let key, let value) where place.path.count == 1:
-            let keyType = place.path.first.map { $0.type } ?? .any
-            let isEmpty = key == .any && value == .any
-            state.type = .map(
-                isEmpty ? .any : TypeFacts.join([key, keyType]), isEmpty ? .any : TypeFacts.join([value, element]))
-        case .list: state.type = .list(.any)
-        case .map: state.type = .map(.any, .any)
-        default: state.type = .any
-        }
-        locals[place.slot] = state
-    }
-
-    // MARK: Exceptions
-
-    private func raise(
-        _ expression: PythonExpression?, _ range: Range<Int>
-    ) throws(ForeignConstruct) -> TypedStatement {
-        guard let expression else { return .reraise }
-        switch expression.kind {
-        case .name(let name) where binding(name) == nil && PythonError.classNames.contains(name):
-            return .raise(type: name, nil)
-        case .name(let name) where name == handlerName: return .reraise
-        case .call(let callee, let arguments):
-            guard case .name(let name) = callee.kind, binding(name) == nil, PythonError.classNames.contains(name),
-                arguments.count <= 1, arguments.allSatisfy({ $0.stars == 0 && $0.name == nil })
-            else { break }
-            let argument = try arguments.first.map { argument throws(ForeignConstruct) in
-                try textual(argument.value)
-            }
-            return .raise(type: name, argument)
-        default: break
-        }
-        throw ForeignConstruct("raises an exception of its own", range)
-    }
-
-    private func attempt(
-        _ body: [PythonStatement], _ handlers: [PythonStatement.Handler], _ otherwise: [PythonStatement],
-        _ finally: [PythonStatement]
-    ) throws(ForeignConstruct) -> ([TypedStatement], ends: Bool) {
-        let before = locals
-        branchDepth += 1
-        defer { branchDepth -= 1 }
-        let (bodyBlock, bodyEnds) = try block(body)
-        let afterBody = locals
-        let (otherwiseBlock, otherwiseEnds) = bodyEnds ? ([], false) : try block(otherwise)
-        var states: [[Int: LocalState]] = bodyEnds || otherwiseEnds ? [] : [locals]
-        var typed: [TypedStatement.Handler] = []
-        for handler in handlers {
-            // The body may have stopped anywhere.
-            locals = widened(merged(before, afterBody), body)
-            var slot: Int?
-            let outerName = handlerName
-            if let name = handler.name, case .local(let place)? = binding(name) {
-                slot = place
-                locals[place] = LocalState(type: .string, shape: .exception)
-                handlerName = name
-            }
-            for type in handler.types {
-                let last = type.split(separator: ".").last.map(String.init) ?? type
-                guard PythonError.classNames.contains(last) || ["json.JSONDecodeError", "re.error"].contains(type) else {
-                    throw ForeignConstruct("catches '\(type)', which only Python knows", handler.range)
-                }
-            }
-            let (handlerBlock, ends) = try block(handler.body)
-            handlerName = outerName
-            if let slot { locals[slot] = nil }
-            if !ends { states.append(locals) }
-            typed.append(.init(types: handler.types, slot: slot, body: handlerBlock))
-        }
-        let ends = states.isEmpty
-        locals = states.dropFirst().reduce(states.first ?? afterBody) { merged($0, $1) }
-        if !finally.isEmpty {
-            locals = widened(merged(before, locals), body + otherwise + handlers.flatMap(\.body))
-        }
-        let (finallyBlock, finallyEnds) = try block(finally)
-        return (
-            [.attempt(body: bodyBlock, handlers: typed, otherwise: otherwiseBlock, finally: finallyBlock)],
-            ends || finallyEnds
-        )
     }
 }

@@ -42,6 +42,8 @@ final class Checker {
         var shape = TypedExpression.Shape.plain
         /// Whether a tuple may hide in it: its text would differ from a list's.
         var hasTuples = false
+        /// The types of its elements one by one, where they differ: the pairs of `enumerate`, `zip` and `items`.
+        var parts: [FieldType]?
     }
 
     /// Names by scope, the innermost last; the first holds what stands beside a callable.
@@ -175,16 +177,7 @@ final class Checker {
         case .unary(let operation, let operand): return try unary(operation, operand, range)
         case .binary(let operation, let left, let right): return try binary(operation, left, right, range)
         case .comparison(let first, let links): return try comparison(first, links, range)
-        case .logical(let isAnd, let operands):
-            var nodes: [TypedExpression] = []
-            for operand in operands.dropLast() { nodes.append(try condition(operand)) }
-            if let last = operands.last { nodes.append(try condition(last)) }
-            if nodes.contains(where: { if case .match = $0.shape { true } else { false } }) {
-                // Used for its truth only: the value itself must not leave.
-                return TypedExpression(.logical(isAnd: isAnd, nodes), .any, range, shape: .match)
-            }
-            return TypedExpression(
-                .logical(isAnd: isAnd, nodes), TypeFacts.join(nodes.map(\.type)), range, shape: shape(of: nodes))
+        case .logical(let isAnd, let operands): return try logical(isAnd, operands, range)
         case .conditional(let test, let then, let otherwise):
             let test = try condition(test)
             branchDepth += 1
@@ -205,7 +198,27 @@ final class Checker {
         }
     }
 
-    private func shape(of nodes: [TypedExpression]) -> TypedExpression.Shape {
+    private func logical(
+        _ isAnd: Bool, _ operands: [PythonExpression], _ range: Range<Int>
+    ) throws(ForeignConstruct) -> TypedExpression {
+        var nodes: [TypedExpression] = []
+        for operand in operands { nodes.append(try condition(operand)) }
+        func isMatch(_ node: TypedExpression) -> Bool { if case .match = node.shape { true } else { false } }
+        if isAnd, let last = nodes.last, !isMatch(last) {
+            // A match that is true is not the result, one that is false is None.
+            let types = nodes.map { isMatch($0) ? TypeFacts.none : $0.type }
+            return TypedExpression(
+                .logical(isAnd: true, nodes), TypeFacts.join(types), range,
+                shape: shape(of: nodes.filter { !isMatch($0) }))
+        }
+        if nodes.contains(where: isMatch) {
+            return TypedExpression(.logical(isAnd: isAnd, nodes), .any, range, shape: .match)
+        }
+        return TypedExpression(
+            .logical(isAnd: isAnd, nodes), TypeFacts.join(nodes.map(\.type)), range, shape: shape(of: nodes))
+    }
+
+    func shape(of nodes: [TypedExpression]) -> TypedExpression.Shape {
         nodes.contains { if case .tuple = $0.shape { true } else { false } } ? .tuple : .plain
     }
 
@@ -218,7 +231,9 @@ final class Checker {
         let constants = nodes.compactMap { node -> Value? in
             if case .constant(let value) = node.value.kind, !node.isStarred { value } else { nil }
         }
-        if constants.count == nodes.count {
+        // A tuple inside would be forgotten.
+        let hasTuple = nodes.contains { if case .tuple = $0.value.shape { true } else { false } }
+        if constants.count == nodes.count, !hasTuple {
             return TypedExpression(.constant(.list(constants)), .list(type), range, shape: shape)
         }
         return TypedExpression(.list(nodes), .list(type), range, shape: shape)

@@ -154,7 +154,7 @@ final class TypedExpression: Sendable {
 final class TypedFunction: @unchecked Sendable {  // written once before the expression leaves the compiler
     let name: String
     let parameterSlots: [Int]
-    /// The slots of its frame; parameters come first.
+    /// The slots of its frame, which are numbered throughout the expression.
     var slotCount = 0
     var body: [TypedStatement] = []
 

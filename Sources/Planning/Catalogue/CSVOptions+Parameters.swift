@@ -24,7 +24,8 @@ extension CSVOptions {
                 hasHeader = header.integer == 0 || names == nil
             } else {
                 context.report(
-                    .wrongParameterType, "'header' cannot be \(header.scalar.map { "'\($0.text)'" } ?? header.kindName)",
+                    .wrongParameterType,
+                    "'header' cannot be \(header.scalar.map { "'\($0.text)'" } ?? header.kindName)",
                     at: header.firstLine, hint: "write 0 for a first line of names, or null for none")
                 return nil
             }
@@ -46,7 +47,9 @@ extension CSVOptions {
     private static func byte(
         _ parameter: String, or other: String?, default value: UInt8, _ context: StepContext
     ) -> UInt8? {
-        guard let node = context[parameter] ?? other.flatMap({ context[$0] }), let text = node.string else { return value }
+        guard let node = context[parameter] ?? other.flatMap({ context[$0] }), let text = node.string else {
+            return value
+        }
         if text == "\\t" { return 9 }
         guard text.utf8.count == 1, let byte = text.utf8.first, byte != 10, byte != 13, byte != 34 else {
             context.report(

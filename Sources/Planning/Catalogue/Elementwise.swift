@@ -238,7 +238,8 @@ extension TransformDefinition {
         ])
         guard let schema = context.schema else { return context.unknown() }
         guard let index = context.field(name, at: node.range, in: schema) else { return nil }
-        let treatment = context.string("empty_match_treatment")
+        let treatment =
+            context.string("empty_match_treatment")
             .flatMap(MatchFilesOperation.EmptyMatchTreatment.init(rawValue:)) ?? .allow
         return StepResult(
             .matchFiles(MatchFilesOperation(patternField: index, emptyMatchTreatment: treatment)), schema: output)

@@ -99,7 +99,8 @@ struct WindowingReader {
         ]
         let types = ["fixed", "sliding", "sessions", "global"]
         guard let typeNode = node["type"], let type = typeNode.string else {
-            return invalid("'windowing' has no 'type'", node, hint: "add 'type', one of " + types.joined(separator: ", "))
+            return invalid(
+                "'windowing' has no 'type'", node, hint: "add 'type', one of " + types.joined(separator: ", "))
         }
         guard let allowed = keys[type] else {
             return invalid(

@@ -54,12 +54,12 @@ struct ExternalSystem: Sendable {
                     connector username password host port table connection_properties max_number_of_records \
                     max_time_to_run database debezium_connection_properties
                     """
-                ),
+                )
             ]),
         ExternalSystem(
             title: "Delta Lake", requirement: "delta",
             transforms: [
-                ("ReadFromDelta", "table! version timestamp hadoop_config"),
+                ("ReadFromDelta", "table! version timestamp hadoop_config")
             ]),
         ExternalSystem(
             title: "Delta Lake's change log", requirement: "deltacdc",
@@ -70,13 +70,16 @@ struct ExternalSystem: Sendable {
                     table! start_version start_timestamp end_version end_timestamp include_metadata_columns \
                     hadoop_config
                     """
-                ),
+                )
             ]),
         ExternalSystem(
             title: "Firestore", requirement: "firestore",
             transforms: [
                 ("ReadFromFirestore", "project database collection schema project_id database_id collection_id"),
-                ("WriteToFirestore", "project database collection document_id_field project_id database_id collection_id"),
+                (
+                    "WriteToFirestore",
+                    "project database collection document_id_field project_id database_id collection_id"
+                ),
             ]),
         ExternalSystem(
             title: "IBM MQ", requirement: "ibmmq",
@@ -100,7 +103,7 @@ struct ExternalSystem: Sendable {
                     from_timestamp keep poll_interval_seconds starting_strategy streaming to_snapshot \
                     to_timestamp
                     """
-                ),
+                )
             ]),
         ExternalSystem(
             title: "a database over JDBC", requirement: "jdbc",
@@ -294,7 +297,7 @@ struct ExternalSystem: Sendable {
                     project instance database table change_stream start_at end_at project_id instance_id \
                     database_id change_stream_name start_at_timestamp end_at_timestamp
                     """
-                ),
+                )
             ]),
         ExternalSystem(
             title: "SQL Server", requirement: "sqlserver",
@@ -319,7 +322,7 @@ struct ExternalSystem: Sendable {
         ExternalSystem(
             title: "Datadog", requirement: "datadog",
             transforms: [
-                ("WriteToDatadog", "url api_key min_batch_count batch_count max_buffer_size parallelism"),
+                ("WriteToDatadog", "url api_key min_batch_count batch_count max_buffer_size parallelism")
             ]),
     ]
 }

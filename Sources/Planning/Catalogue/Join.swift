@@ -164,7 +164,8 @@ private struct JoinRule {
                 || left.type.isNumeric && right.type.isNumeric
             guard !areComparable else { continue }
             context.report(
-                .invalidJoin, "'\(left.name)' is \(left.type) and '\(right.name)' is \(right.type): they are never equal",
+                .invalidJoin,
+                "'\(left.name)' is \(left.type) and '\(right.name)' is \(right.type): they are never equal",
                 at: range, hint: "convert one of them with 'MapToFields' before the join")
             return nil
         }

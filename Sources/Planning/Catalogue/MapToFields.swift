@@ -55,8 +55,9 @@ private struct MapToFieldsRule {
         var projected: [ProjectedField] = []
         var fields: [Field] = []
         for field in kept {
-            guard let schema, case .native(let reference, _) = ExpressionCompiler(schema: schema).compile(
-                ExpressionSource(field.name, language: .python))
+            guard let schema,
+                case .native(let reference, _) = ExpressionCompiler(schema: schema).compile(
+                    ExpressionSource(field.name, language: .python))
             else { continue }
             projected.append(ProjectedField(name: field.name, expression: reference, range: nil))
             fields.append(field)

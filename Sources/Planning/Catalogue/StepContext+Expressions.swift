@@ -117,7 +117,8 @@ extension StepContext {
         }
         for candidate in candidates {
             do throws(TextLoadingError) {
-                return SourceFile(path: candidate, text: String(decoding: try services.loader.load(path: candidate), as: UTF8.self))
+                return SourceFile(
+                    path: candidate, text: String(decoding: try services.loader.load(path: candidate), as: UTF8.self))
             } catch {
                 if error != .notFound { failure = error }
             }

@@ -63,10 +63,11 @@ extension PlanBuilder {
 
     /// The names of steps: as written, with the line where a name alone is not enough.
     private static func names(of specs: [TransformSpec], isChain: Bool) -> [String] {
-        specs.map { spec in
+        var counts: [String: Int] = [:]
+        for spec in specs { counts[spec.label.text, default: 0] += 1 }
+        return specs.map { spec in
             let label = spec.label.text
-            let twins = specs.count { [$0.name?.text, $0.type.text].contains(label) }
-            guard twins > 1, spec.name == nil || isChain else { return label }
+            guard counts[label, default: 0] > 1, spec.name == nil || isChain else { return label }
             return "\(label) at line \(spec.range.startPosition.line)"
         }
     }
@@ -107,8 +108,9 @@ extension PlanBuilder {
             guard let name = member.spec.name else { continue }
             if let other = seen[name.text] {
                 // A reference to it is an error of its own.
-                let isReferenced = references.contains { $0 == name.text || $0.hasPrefix(name.text + ".") }
-                guard !isReferenced else { continue }
+                guard !references.contains(where: { $0 == name.text || $0.hasPrefix(name.text + ".") }) else {
+                    continue
+                }
                 report(
                     .duplicateName, severity: .warning, "two transforms are named '\(name.text)'", at: name.range,
                     hint: "give each a name of its own", related: [.init("the other one", at: other)])
@@ -129,7 +131,8 @@ extension PlanBuilder {
             return reference.range
         }.first
         report(
-            .cycle, path.count == 1 ? "'\(names[0])' reads its own output" : "the transforms read each other in a cycle",
+            .cycle,
+            path.count == 1 ? "'\(names[0])' reads its own output" : "the transforms read each other in a cycle",
             at: range ?? first.spec.label.range, notes: [text], hint: "let one of them read something else")
     }
 

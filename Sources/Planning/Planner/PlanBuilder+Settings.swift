@@ -51,7 +51,11 @@ extension PlanBuilder {
             case "accelerator":
                 if let text = value.string { hints.append(.accelerator(text)) } else { isValid = false }
             case "cpu_count", "cpuCount":
-                if let count = value.scalar.flatMap({ Int($0.text) }) { hints.append(.cpuCount(count)) } else { isValid = false }
+                if let count = value.scalar.flatMap({ Int($0.text) }) {
+                    hints.append(.cpuCount(count))
+                } else {
+                    isValid = false
+                }
             case "max_active_bundles_per_worker", "maxActiveBundlesPerWorker":
                 if let count = value.scalar.flatMap({ Int($0.text) }) {
                     hints.append(.maxActiveBundlesPerWorker(count))

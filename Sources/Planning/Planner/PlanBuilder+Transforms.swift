@@ -23,7 +23,10 @@ extension PlanBuilder {
         }
         if let windows {
             inputs = inputs.map { input in
-                (input.name, window(input.reference, windows, name: "\(name)/WindowInto[\(input.name)]", spec), input.range)
+                (
+                    input.name, window(input.reference, windows, name: "\(name)/WindowInto[\(input.name)]", spec),
+                    input.range
+                )
             }
         }
         var outputs: MemberOutputs
@@ -38,7 +41,8 @@ extension PlanBuilder {
             return outputs
         }
         if let provided = providers[spec.type.text] {
-            outputs = plan(provided, spec, name: name, inputs: inputs, isExplicit: member.isExplicitlyWithoutInput, depth: depth)
+            outputs = plan(
+                provided, spec, name: name, inputs: inputs, isExplicit: member.isExplicitlyWithoutInput, depth: depth)
         } else if let definition = catalogue[spec.type.text] {
             outputs = leaf(
                 definition, spec, name: name, inputs: inputs, isExplicit: member.isExplicitlyWithoutInput)
@@ -53,7 +57,9 @@ extension PlanBuilder {
         if inputs.isEmpty, let windows {
             outputs.named = outputs.named.map { output in
                 guard output.name != outputs.errorName else { return output }
-                return (output.name, window(output.reference, windows, name: "\(name)/WindowInto[\(output.name)]", spec))
+                return (
+                    output.name, window(output.reference, windows, name: "\(name)/WindowInto[\(output.name)]", spec)
+                )
             }
         }
         return outputs
@@ -73,7 +79,9 @@ extension PlanBuilder {
                 case .reference(let reference):
                     return (resolve(reference, in: scope, for: member.spec), reference.range)
                 case .member(let index, let range):
-                    guard let outputs = scope.outputs[index] else { return (missingCollection(for: member.spec), range) }
+                    guard let outputs = scope.outputs[index] else {
+                        return (missingCollection(for: member.spec), range)
+                    }
                     let selected = select(
                         nil, of: outputs, named: scope.members[index].name, at: range, for: member.spec)
                     return (selected, range)
@@ -98,7 +106,9 @@ extension PlanBuilder {
         return add(
             name: name, spec: spec, transform: "WindowInto", operation: .window(windowing),
             inputs: [StepInput(name: "input", source: source)],
-            outputs: [StepOutput(name: "output", schema: output.schema, windowing: windowing, isBounded: output.isBounded)]
+            outputs: [
+                StepOutput(name: "output", schema: output.schema, windowing: windowing, isBounded: output.isBounded)
+            ]
         )[0]
     }
 
@@ -111,7 +121,9 @@ extension PlanBuilder {
         let hints = resourceHints(spec.resourceHints)
         let context = StepContext(
             spec: spec, name: name,
-            inputs: inputs.map { .init(name: $0.name, range: $0.range, source: stepName($0.reference), output: self[$0.reference]) },
+            inputs: inputs.map {
+                .init(name: $0.name, range: $0.range, source: stepName($0.reference), output: self[$0.reference])
+            },
             errorHandling: errors.handling, services: services)
         let hasInputs = checkInputs(definition, context, isExplicit: isExplicit)
         let hasParameters = ParameterChecks(context: context).check(definition)

@@ -37,7 +37,11 @@ final class Scope {
     /// `Composite/`, or nothing.
     let prefix: String
     let inputs: [(name: String, reference: OutputReference)]
-    private(set) var members: [Member]
+    let members: [Member]
+    // Keys are UTF-8: names that Unicode holds equal are two names.
+    private let membersByLabel: [[UInt8]: [Int]]
+    private let membersByStepName: [[UInt8]: [Int]]
+    private let membersByType: [[UInt8]: [Int]]
     /// Of the members planned so far.
     var outputs: [MemberOutputs?]
 
@@ -45,6 +49,9 @@ final class Scope {
         self.prefix = prefix
         self.inputs = inputs
         self.members = members
+        membersByLabel = Dictionary(grouping: members.indices) { Array(members[$0].spec.label.text.utf8) }
+        membersByStepName = Dictionary(grouping: members.indices) { Array(members[$0].name.utf8) }
+        membersByType = Dictionary(grouping: members.indices) { Array(members[$0].spec.type.text.utf8) }
         outputs = Array(repeating: nil, count: members.count)
     }
 
@@ -64,26 +71,16 @@ final class Scope {
         return found.first.map { .member($0, output: output) } ?? .unknown
     }
 
+    /// By name, or by type where there is no name; else by the type of transforms with other names.
     private func find(_ name: String) -> [Int] {
-        let exact = members.indices.filter { members[$0].name.utf8.elementsEqual(name.utf8) }
-        let named = members.indices.filter { members[$0].spec.name?.text.utf8.elementsEqual(name.utf8) ?? false }
-        if exact.count == 1, named.count <= 1 { 
-            let typed = members.indices.filter { $0 != exact[0] && members[$0].spec.label.text == name }
-            if typed.isEmpty { return exact }
-        }
-        return members.indices.filter { index in
-            let spec = members[index].spec
-            return [members[index].name, spec.name?.text, spec.type.text].contains {
-                $0?.utf8.elementsEqual(name.utf8) ?? false
-            }
-        }
+        let key = Array(name.utf8)
+        return membersByLabel[key] ?? membersByStepName[key] ?? membersByType[key] ?? []
     }
 
     /// What a reference may be.
     var names: [String] {
-        var names = inputs.map(\.name)
-        for member in members where !names.contains(member.spec.label.text) { names.append(member.spec.label.text) }
-        return names
+        var seen: Set<String> = []
+        return (inputs.map(\.name) + members.map(\.spec.label.text)).filter { seen.insert($0).inserted }
     }
 
     /// The members with each behind those that it reads, in the order of the file as far as that goes.

@@ -16,7 +16,10 @@ struct BuiltinsAndModulesTests {
         (.function("int", [.double(2.9)]), "2"),
         (.function("int", [.double(-2.9)]), "-2"),
         (.function("int", [.double(.nan)]), "!ValueError('cannot convert float NaN to integer')"),
-        (.function("int", [.null]), "!TypeError(\"int() argument must be a string, a bytes-like object or a real number, not 'NoneType'\")"),
+        (
+            .function("int", [.null]),
+            "!TypeError(\"int() argument must be a string, a bytes-like object or a real number, not 'NoneType'\")"
+        ),
         (.function("int", [.string("\u{663}")]), "3"),
         (.function("float", [.string("1e5")]), "100000.0"),
         (.function("float", [.string(" -inf ")]), "-inf"),
@@ -46,18 +49,39 @@ struct BuiltinsAndModulesTests {
         (.function("min", [.list([.int(3), .int(1), .int(2)])]), "1"),
         (.function("max", [.string("a"), .string("b")]), "'b'"),
         (.function("min", [.list([])]), "!ValueError('min() arg is an empty sequence')"),
-        (.function("max", [.int(1), .string("a")]), "!TypeError(\"'>' not supported between instances of 'str' and 'int'\")"),
+        (
+            .function("max", [.int(1), .string("a")]),
+            "!TypeError(\"'>' not supported between instances of 'str' and 'int'\")"
+        ),
         (.function("sum", [.list([.int(1), .double(2.5)])]), "3.5"),
-        (.function("sum", [.list([.string("a")])]), "!TypeError(\"unsupported operand type(s) for +: 'int' and 'str'\")"),
-        (.function("sum", [.list([.double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1)])]), "0.9999999999999999"),
+        (
+            .function("sum", [.list([.string("a")])]),
+            "!TypeError(\"unsupported operand type(s) for +: 'int' and 'str'\")"
+        ),
+        (
+            .function(
+                "sum",
+                [
+                    .list([
+                        .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1),
+                        .double(0.1), .double(0.1), .double(0.1), .double(0.1),
+                    ])
+                ]), "0.9999999999999999"
+        ),
         (.function("sorted", [.list([.int(3), .int(1), .int(2)])]), "[1, 2, 3]"),
         (.function("sorted", [.list([.string("b"), .string("A")])]), "['A', 'b']"),
-        (.function("sorted", [.list([.int(1), .string("a")])]), "!TypeError(\"'<' not supported between instances of 'str' and 'int'\")"),
+        (
+            .function("sorted", [.list([.int(1), .string("a")])]),
+            "!TypeError(\"'<' not supported between instances of 'str' and 'int'\")"
+        ),
         (.function("reversed", [.string("abc")]), "['c', 'b', 'a']"),
         (.function("any", [.list([.int(0), .string("")])]), "False"),
         (.function("all", [.list([])]), "True"),
         (.function("enumerate", [.list([.string("a"), .string("b")])]), "[[0, 'a'], [1, 'b']]"),
-        (.function("zip", [.list([.int(1), .int(2)]), .list([.string("a"), .string("b"), .string("c")])]), "[[1, 'a'], [2, 'b']]"),
+        (
+            .function("zip", [.list([.int(1), .int(2)]), .list([.string("a"), .string("b"), .string("c")])]),
+            "[[1, 'a'], [2, 'b']]"
+        ),
         (.function("range", [.int(2), .int(10), .int(3)]), "[2, 5, 8]"),
         (.function("range", [.int(1), .int(2), .int(0)]), "!ValueError('range() arg 3 must not be zero')"),
         (.function("list", [.string("a\u{F1}")]), "['a', '\u{F1}']"),
@@ -89,22 +113,50 @@ struct BuiltinsAndModulesTests {
         (.function("math.perm", [.int(5), .int(2)]), "20"),
         (.function("math.isclose", [.double(0.30000000000000004), .double(0.3)]), "True"),
         (.function("math.fmod", [.int(-7), .int(3)]), "-1.0"),
-        (.function("math.fsum", [.list([.double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1)])]), "1.0"),
+        (
+            .function(
+                "math.fsum",
+                [
+                    .list([
+                        .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1), .double(0.1),
+                        .double(0.1), .double(0.1), .double(0.1), .double(0.1),
+                    ])
+                ]), "1.0"
+        ),
         (.function("math.prod", [.list([.int(2), .int(3)])]), "6"),
         (.function("math.modf", [.double(3.25)]), "[0.25, 3.0]"),
         (.function("math.dist", [.list([.int(0), .int(0)]), .list([.int(3), .int(4)])]), "5.0"),
         (.function("math.degrees", [.int(1)]), "57.29577951308232"),
         (.function("math.isqrt", [.int(10)]), "3"),
-        (.function("json.dumps", [.map(MapValue([(.string("a"), .list([.int(1), .double(2.5), .null, .boolean(true)])), (.string("\u{E9}"), .string("\"\n"))]))]), "'{\"a\": [1, 2.5, null, true], \"\\\\u00e9\": \"\\\\\"\\\\n\"}'"),
+        (
+            .function(
+                "json.dumps",
+                [
+                    .map(
+                        MapValue([
+                            (.string("a"), .list([.int(1), .double(2.5), .null, .boolean(true)])),
+                            (.string("\u{E9}"), .string("\"\n")),
+                        ]))
+                ]), "'{\"a\": [1, 2.5, null, true], \"\\\\u00e9\": \"\\\\\"\\\\n\"}'"
+        ),
         (.function("json.dumps", [.double(.nan)]), "'NaN'"),
-        (.function("json.dumps", [.map(MapValue([(.int(1), .int(2)), (.null, .int(3))]))]), "'{\"1\": 2, \"null\": 3}'"),
+        (
+            .function("json.dumps", [.map(MapValue([(.int(1), .int(2)), (.null, .int(3))]))]),
+            "'{\"1\": 2, \"null\": 3}'"
+        ),
         (.function("json.dumps", [.bytes([97])]), "!TypeError('Object of type bytes is not JSON serializable')"),
         (.function("json.loads", [.string("{\"a\": [1, 2.5, null, \"\\u00e9\"]}")]), "{'a': [1, 2.5, None, '\u{E9}']}"),
         (.function("json.loads", [.string("[1,]")]), "!JSONDecodeError('Expecting value: line 1 column 4 (char 3)')"),
-        (.function("json.loads", [.string("{\"a\" 1}")]), "!JSONDecodeError(\"Expecting ':' delimiter: line 1 column 6 (char 5)\")"),
+        (
+            .function("json.loads", [.string("{\"a\" 1}")]),
+            "!JSONDecodeError(\"Expecting ':' delimiter: line 1 column 6 (char 5)\")"
+        ),
         (.function("json.loads", [.string("")]), "!JSONDecodeError('Expecting value: line 1 column 1 (char 0)')"),
         (.function("json.loads", [.string("1 2")]), "!JSONDecodeError('Extra data: line 1 column 3 (char 2)')"),
-        (.function("json.loads", [.string("\"a")]), "!JSONDecodeError('Unterminated string starting at: line 1 column 1 (char 0)')"),
+        (
+            .function("json.loads", [.string("\"a")]),
+            "!JSONDecodeError('Unterminated string starting at: line 1 column 1 (char 0)')"
+        ),
         (.function("json.loads", [.int(5)]), "!TypeError('the JSON object must be str, bytes or bytearray, not int')"),
         (.function("re.sub", [.string("(a)(b)"), .string("\\2\\1"), .string("abab")]), "'baba'"),
         (.function("re.sub", [.string("x*"), .string("-"), .string("abxd")]), "'-a-b--d-'"),
@@ -115,23 +167,55 @@ struct BuiltinsAndModulesTests {
         (.function("re.split", [.string("[,;] *"), .string("a, b;c")]), "['a', 'b', 'c']"),
         (.function("re.split", [.string("(,)"), .string("a,b")]), "['a', ',', 'b']"),
         (.function("re.escape", [.string("a.b*c")]), "'a\\\\.b\\\\*c'"),
-        (.function("re.sub", [.string("("), .string(""), .string("")]), "!error('missing ), unterminated subpattern at position 0')"),
+        (
+            .function("re.sub", [.string("("), .string(""), .string("")]),
+            "!error('missing ), unterminated subpattern at position 0')"
+        ),
         (.function("re.findall", [.string("a**"), .string("")]), "!error('multiple repeat at position 2')"),
-        (.function("re.sub", [.string("a"), .string("\\2"), .string("a")]), "!error('invalid group reference 2 at position 1')"),
+        (
+            .function("re.sub", [.string("a"), .string("\\2"), .string("a")]),
+            "!error('invalid group reference 2 at position 1')"
+        ),
         (.function("re.findall", [.string("\\bw"), .string("word w")]), "['w', 'w']"),
         (.function("re.findall", [.string("(?i)\u{C9}"), .string("\u{E9}")]), "['\u{E9}']"),
-        (.function("datetime.datetime.strptime", [.string("2020-02-29 13:05:07"), .string("%Y-%m-%d %H:%M:%S")]), "datetime.datetime(2020, 2, 29, 13, 5, 7)"),
-        (.function("datetime.datetime.strptime", [.string("29/02/20 01:05 PM"), .string("%d/%m/%y %I:%M %p")]), "datetime.datetime(2020, 2, 29, 13, 5)"),
-        (.function("datetime.datetime.strptime", [.string("Mar 5 2021"), .string("%b %d %Y")]), "datetime.datetime(2021, 3, 5, 0, 0)"),
-        (.function("datetime.datetime.strptime", [.string("x"), .string("%Y")]), "!ValueError(\"time data 'x' does not match format '%Y'\")"),
-        (.function("datetime.datetime.strptime", [.string("2020-01-02T03:04:05.5+01:30"), .string("%Y-%m-%dT%H:%M:%S.%f%z")]), "datetime.datetime(2020, 1, 2, 3, 4, 5, 500000, tzinfo=datetime.timezone(datetime.timedelta(seconds=5400)))"),
-        (.function("datetime.datetime.fromisoformat", [.string("2020-01-02T03:04:05.678+00:00")]), "datetime.datetime(2020, 1, 2, 3, 4, 5, 678000, tzinfo=datetime.timezone.utc)"),
+        (
+            .function("datetime.datetime.strptime", [.string("2020-02-29 13:05:07"), .string("%Y-%m-%d %H:%M:%S")]),
+            "datetime.datetime(2020, 2, 29, 13, 5, 7)"
+        ),
+        (
+            .function("datetime.datetime.strptime", [.string("29/02/20 01:05 PM"), .string("%d/%m/%y %I:%M %p")]),
+            "datetime.datetime(2020, 2, 29, 13, 5)"
+        ),
+        (
+            .function("datetime.datetime.strptime", [.string("Mar 5 2021"), .string("%b %d %Y")]),
+            "datetime.datetime(2021, 3, 5, 0, 0)"
+        ),
+        (
+            .function("datetime.datetime.strptime", [.string("x"), .string("%Y")]),
+            "!ValueError(\"time data 'x' does not match format '%Y'\")"
+        ),
+        (
+            .function(
+                "datetime.datetime.strptime",
+                [.string("2020-01-02T03:04:05.5+01:30"), .string("%Y-%m-%dT%H:%M:%S.%f%z")]),
+            "datetime.datetime(2020, 1, 2, 3, 4, 5, 500000, tzinfo=datetime.timezone(datetime.timedelta(seconds=5400)))"
+        ),
+        (
+            .function("datetime.datetime.fromisoformat", [.string("2020-01-02T03:04:05.678+00:00")]),
+            "datetime.datetime(2020, 1, 2, 3, 4, 5, 678000, tzinfo=datetime.timezone.utc)"
+        ),
         (.function("datetime.datetime.fromisoformat", [.string("20200102")]), "datetime.datetime(2020, 1, 2, 0, 0)"),
         (.function("datetime.date.fromisoformat", [.string("2020-13-01")]), "!ValueError('month must be in 1..12')"),
         (.function("datetime.date", [.int(2020), .int(2), .int(30)]), "!ValueError('day is out of range for month')"),
-        (.function("datetime.timedelta", [.int(1), .int(2), .int(3)]), "datetime.timedelta(days=1, seconds=2, microseconds=3)"),
+        (
+            .function("datetime.timedelta", [.int(1), .int(2), .int(3)]),
+            "datetime.timedelta(days=1, seconds=2, microseconds=3)"
+        ),
         (.function("datetime.timedelta", [.double(0.5)]), "datetime.timedelta(seconds=43200)"),
-        (.function("datetime.datetime", [.int(2020), .int(1), .int(2), .int(3), .int(4), .int(5), .int(6)]), "datetime.datetime(2020, 1, 2, 3, 4, 5, 6)"),
+        (
+            .function("datetime.datetime", [.int(2020), .int(1), .int(2), .int(3), .int(4), .int(5), .int(6)]),
+            "datetime.datetime(2020, 1, 2, 3, 4, 5, 6)"
+        ),
     ]
 
     @Test func agreesWithTheAnswersOfCPython() {

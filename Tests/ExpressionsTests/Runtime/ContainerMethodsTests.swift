@@ -19,7 +19,10 @@ struct ContainerMethodsTests {
         (.method(.list([.int(1), .int(2)]), "index", [.int(3)]), "!ValueError('3 is not in list')"),
         (.method(.map(MapValue([(.string("a"), .int(1))])), "get", [.string("b"), .int(0)]), "0"),
         (.method(.map(MapValue([(.string("a"), .int(1))])), "items", []), "[['a', 1]]"),
-        (.method(.map(MapValue([(.string("a"), .int(1))])), "get", [.list([.int(1)])]), "!TypeError(\"unhashable type: 'list'\")"),
+        (
+            .method(.map(MapValue([(.string("a"), .int(1))])), "get", [.list([.int(1)])]),
+            "!TypeError(\"unhashable type: 'list'\")"
+        ),
         (.method(.int(255), "bit_length", []), "8"),
         (.method(.double(2.0), "is_integer", []), "True"),
     ]

@@ -15,16 +15,22 @@ struct PythonArithmeticTests {
         (.binary(.add, .list([.int(1)]), .list([.int(2)])), "[1, 2]"),
         (.binary(.add, .list([.int(1)]), .int(1)), "!TypeError('can only concatenate list (not \"int\") to list')"),
         (.binary(.subtract, .int(5), .double(7.5)), "-2.5"),
-        (.binary(.subtract, .string("a"), .string("b")), "!TypeError(\"unsupported operand type(s) for -: 'str' and 'str'\")"),
+        (
+            .binary(.subtract, .string("a"), .string("b")),
+            "!TypeError(\"unsupported operand type(s) for -: 'str' and 'str'\")"
+        ),
         (.binary(.multiply, .string("ab"), .int(3)), "'ababab'"),
         (.binary(.multiply, .int(-1), .string("ab")), "''"),
         (.binary(.multiply, .list([.int(1)]), .int(2)), "[1, 1]"),
-        (.binary(.multiply, .string("a"), .double(1.5)), "!TypeError(\"can't multiply sequence by non-int of type 'float'\")"),
+        (
+            .binary(.multiply, .string("a"), .double(1.5)),
+            "!TypeError(\"can't multiply sequence by non-int of type 'float'\")"
+        ),
         (.binary(.divide, .int(1), .int(3)), "0.3333333333333333"),
         (.binary(.divide, .int(7), .int(0)), "!ZeroDivisionError('division by zero')"),
-        (.binary(.divide, .int(9007199254740993), .int(3)), "3002399751580331.0"),
+        (.binary(.divide, .int(9_007_199_254_740_993), .int(3)), "3002399751580331.0"),
         (.binary(.divide, .double(1.0), .int(0)), "!ZeroDivisionError('float division by zero')"),
-        (.binary(.divide, .int(9223372036854775807), .int(10)), "9.223372036854776e+17"),
+        (.binary(.divide, .int(9_223_372_036_854_775_807), .int(10)), "9.223372036854776e+17"),
         (.binary(.floorDivide, .int(7), .int(-2)), "-4"),
         (.binary(.floorDivide, .int(-7), .int(2)), "-4"),
         (.binary(.floorDivide, .double(7.5), .int(-2)), "-4.0"),
@@ -44,8 +50,14 @@ struct PythonArithmeticTests {
         (.binary(.leftShift, .int(1), .int(-1)), "!ValueError('negative shift count')"),
         (.binary(.bitAnd, .boolean(true), .boolean(false)), "False"),
         (.binary(.bitOr, .int(6), .int(1)), "7"),
-        (.binary(.bitOr, .map(MapValue([(.string("a"), .int(1))])), .map(MapValue([(.string("b"), .int(2))]))), "{'a': 1, 'b': 2}"),
-        (.binary(.bitAnd, .double(1.5), .int(1)), "!TypeError(\"unsupported operand type(s) for &: 'float' and 'int'\")"),
+        (
+            .binary(.bitOr, .map(MapValue([(.string("a"), .int(1))])), .map(MapValue([(.string("b"), .int(2))]))),
+            "{'a': 1, 'b': 2}"
+        ),
+        (
+            .binary(.bitAnd, .double(1.5), .int(1)),
+            "!TypeError(\"unsupported operand type(s) for &: 'float' and 'int'\")"
+        ),
     ]
 
     @Test func agreesWithTheAnswersOfCPython() {

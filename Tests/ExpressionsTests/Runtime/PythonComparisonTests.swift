@@ -9,21 +9,33 @@ struct PythonComparisonTests {
         (.compare(.equal, .int(1), .double(1.0)), "True"),
         (.compare(.equal, .boolean(true), .int(1)), "True"),
         (.compare(.equal, .string("1"), .int(1)), "False"),
-        (.compare(.equal, .int(9007199254740993), .double(9007199254740992.0)), "False"),
-        (.compare(.less, .int(9007199254740992), .double(9007199254740992.0)), "False"),
-        (.compare(.less, .int(9007199254740993), .double(9007199254740992.0)), "False"),
+        (.compare(.equal, .int(9_007_199_254_740_993), .double(9007199254740992.0)), "False"),
+        (.compare(.less, .int(9_007_199_254_740_992), .double(9007199254740992.0)), "False"),
+        (.compare(.less, .int(9_007_199_254_740_993), .double(9007199254740992.0)), "False"),
         (.compare(.less, .string("a"), .string("B")), "False"),
         (.compare(.less, .string("Z"), .string("\u{1D4B3}")), "True"),
         (.compare(.less, .string("\u{FFFF}"), .string("\u{1D4B3}")), "True"),
-        (.compare(.less, .int(1), .null), "!TypeError(\"'<' not supported between instances of 'int' and 'NoneType'\")"),
+        (
+            .compare(.less, .int(1), .null),
+            "!TypeError(\"'<' not supported between instances of 'int' and 'NoneType'\")"
+        ),
         (.compare(.less, .list([.int(1), .int(2)]), .list([.int(1), .int(3)])), "True"),
         (.compare(.less, .list([.int(1)]), .list([.int(1), .string("a")])), "True"),
-        (.compare(.less, .list([.int(1), .string("a")]), .list([.int(1), .int(2)])), "!TypeError(\"'<' not supported between instances of 'str' and 'int'\")"),
+        (
+            .compare(.less, .list([.int(1), .string("a")]), .list([.int(1), .int(2)])),
+            "!TypeError(\"'<' not supported between instances of 'str' and 'int'\")"
+        ),
         (.compare(.less, .double(.nan), .int(1)), "False"),
-        (.compare(.greater, .map(MapValue([])), .map(MapValue([]))), "!TypeError(\"'>' not supported between instances of 'dict' and 'dict'\")"),
+        (
+            .compare(.greater, .map(MapValue([])), .map(MapValue([]))),
+            "!TypeError(\"'>' not supported between instances of 'dict' and 'dict'\")"
+        ),
         (.compare(.lessOrEqual, .bytes([97]), .bytes([97, 98])), "True"),
         (.compare(.contains, .string("b"), .string("abc")), "True"),
-        (.compare(.contains, .int(1), .string("abc")), "!TypeError(\"'in <string>' requires string as left operand, not int\")"),
+        (
+            .compare(.contains, .int(1), .string("abc")),
+            "!TypeError(\"'in <string>' requires string as left operand, not int\")"
+        ),
         (.compare(.contains, .int(1), .list([.double(1.0)])), "True"),
         (.compare(.contains, .string("k"), .map(MapValue([(.string("k"), .int(1))]))), "True"),
         (.compare(.notContains, .int(5), .list([.int(1)])), "True"),

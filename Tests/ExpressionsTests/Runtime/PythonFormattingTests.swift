@@ -61,7 +61,10 @@ struct PythonFormattingTests {
         (.template("{{}}", []), "'{}'"),
         (.template("{", []), "!ValueError(\"Single '{' encountered in format string\")"),
         (.template("}", []), "!ValueError(\"Single '}' encountered in format string\")"),
-        (.template("{} {0}", [.int(1)]), "!ValueError('cannot switch from automatic field numbering to manual field specification')"),
+        (
+            .template("{} {0}", [.int(1)]),
+            "!ValueError('cannot switch from automatic field numbering to manual field specification')"
+        ),
         (.template("{0[1]}", [.list([.int(1), .int(2)])]), "'2'"),
         (.template("{0[k]}", [.map(MapValue([(.string("k"), .int(5))]))]), "'5'"),
         (.template("{5}", [.int(1)]), "!IndexError('Replacement index 5 out of range for positional args tuple')"),

@@ -20,7 +20,9 @@ struct RuntimeCaseGenerator {
     mutating func next() -> RuntimeCase {
         switch random(14) {
         case 0, 1: return binary(pick(PythonRuntime.BinaryOperator.allCases), value(), value())
-        case 2: return binary(pick([.add, .subtract, .multiply, .divide, .floorDivide, .modulo, .power]), number(), number())
+        case 2:
+            return binary(
+                pick([.add, .subtract, .multiply, .divide, .floorDivide, .modulo, .power]), number(), number())
         case 3:
             let operators: [PythonRuntime.Comparison] = [
                 .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .contains, .notContains,
@@ -76,7 +78,8 @@ struct RuntimeCaseGenerator {
         switch random(5) {
         case 0:
             pick([
-                0, -0.0, .nan, .infinity, -.infinity, 1e16, 1e-5, 1e308, .leastNonzeroMagnitude, 2.5, 0.5, 1.5, 2.675, 1e22, 123456789.125,
+                0, -0.0, .nan, .infinity, -.infinity, 1e16, 1e-5, 1e308, .leastNonzeroMagnitude, 2.5, 0.5, 1.5, 2.675,
+                1e22, 123456789.125,
             ])
         case 1: Double(random(20001) - 10000) / 100
         case 2: Double(random(2001) - 1000)
@@ -95,9 +98,12 @@ struct RuntimeCaseGenerator {
 
     private mutating func text() -> String {
         let words = [
-            "", "a", "abc", "aXbX", "Hello World", "  pad ", "12", "-7", "1_000", "ß", "ΑΣ", "éa\u{301}", "😀x", "a,b,,c",
-            "x\ny\r\nz", "\t\u{A0}q\u{2003}", "3.5", "1e5", "nan", "ǆ", "ŉ", "İI", "٣", "²", "Ⅷ", "aa", "aaa", "tEsT iNg",
-            "'\"", "\u{1F}\u{85}", "ﬁ", "ﾊ", "0x1F", "+3", "a b c d", "𝒳", "\u{200B}", "A1_", "class", "%", "{}", "ñandú",
+            "", "a", "abc", "aXbX", "Hello World", "  pad ", "12", "-7", "1_000", "ß", "ΑΣ", "éa\u{301}", "😀x",
+            "a,b,,c",
+            "x\ny\r\nz", "\t\u{A0}q\u{2003}", "3.5", "1e5", "nan", "ǆ", "ŉ", "İI", "٣", "²", "Ⅷ", "aa", "aaa",
+            "tEsT iNg",
+            "'\"", "\u{1F}\u{85}", "ﬁ", "ﾊ", "0x1F", "+3", "a b c d", "𝒳", "\u{200B}", "A1_", "class", "%", "{}",
+            "ñandú",
         ]
         switch random(5) {
         case 0: return pick(words) + pick(words)
@@ -145,12 +151,15 @@ struct RuntimeCaseGenerator {
         if case .duration = value { true } else { false }
     }
 
-    private mutating func bound() -> Value { pick([.null, .null, .int(Int64(random(13)) - 6), .int(Int64(random(13)) - 6), .int(pick([.max, .min]))]) }
+    private mutating func bound() -> Value {
+        pick([.null, .null, .int(Int64(random(13)) - 6), .int(Int64(random(13)) - 6), .int(pick([.max, .min]))])
+    }
 
     private mutating func stringMethod() -> RuntimeCase {
         let receiver = Value.string(text())
         let plain = [
-            "upper", "lower", "casefold", "title", "capitalize", "swapcase", "isalpha", "isdigit", "isalnum", "isnumeric",
+            "upper", "lower", "casefold", "title", "capitalize", "swapcase", "isalpha", "isdigit", "isalnum",
+            "isnumeric",
             "isdecimal", "isspace", "isupper", "islower", "istitle", "isidentifier", "isascii", "isprintable", "strip",
             "lstrip", "rstrip", "split", "rsplit", "splitlines", "encode", "expandtabs",
         ]
@@ -162,36 +171,59 @@ struct RuntimeCaseGenerator {
         case 4:
             let names = ["strip", "lstrip", "rstrip", "partition", "rpartition", "removeprefix", "removesuffix"]
             return .method(receiver, pick(names), [argument(&self)])
-        case 5: return .method(receiver, pick(["split", "rsplit"]), [pick([.null, argument(&self)]), .int(Int64(random(5)) - 1)])
+        case 5:
+            return .method(
+                receiver, pick(["split", "rsplit"]), [pick([.null, argument(&self)]), .int(Int64(random(5)) - 1)])
         case 6:
             let names = ["find", "rfind", "index", "rindex", "count", "startswith", "endswith"]
             return .method(receiver, pick(names), [argument(&self)] + (0..<random(3)).map { _ in bound() })
-        case 7: return .method(receiver, "replace", [argument(&self), argument(&self)] + (0..<random(2)).map { _ in .int(Int64(random(4)) - 1) })
+        case 7:
+            return .method(
+                receiver, "replace",
+                [argument(&self), argument(&self)] + (0..<random(2)).map { _ in .int(Int64(random(4)) - 1) })
         case 8:
             let name = pick(["zfill", "center", "ljust", "rjust"])
             let fill: [Value] = name == "zfill" || random(2) == 0 ? [] : [argument(&self)]
-            return .method(receiver, name, [pick([.int(Int64(random(16))), .int(Int64(random(16))), .double(2), .null])] + fill)
-        default: return pick([.method(receiver, "join", [list()]), .method(.string(","), "join", [.list([.string(text()), .string(text())])]), .method(receiver, "encode", [.string(pick(["ascii", "latin-1", "utf-8"]))]), .method(.bytes(pick([[97, 255], [0xC3, 0xA9], [0xE2, 0x82], []])), "decode", [])])
+            return .method(
+                receiver, name, [pick([.int(Int64(random(16))), .int(Int64(random(16))), .double(2), .null])] + fill)
+        default:
+            return pick([
+                .method(receiver, "join", [list()]),
+                .method(.string(","), "join", [.list([.string(text()), .string(text())])]),
+                .method(receiver, "encode", [.string(pick(["ascii", "latin-1", "utf-8"]))]),
+                .method(.bytes(pick([[97, 255], [0xC3, 0xA9], [0xE2, 0x82], []])), "decode", []),
+            ])
         }
     }
 
     private mutating func function() -> RuntimeCase {
         let names = [
-            "len", "int", "float", "str", "bool", "round", "abs", "sum", "min", "max", "sorted", "reversed", "any", "all",
-            "enumerate", "list", "chr", "ord", "hex", "oct", "bin", "repr", "ascii", "json.dumps", "json.loads", "re.escape",
+            "len", "int", "float", "str", "bool", "round", "abs", "sum", "min", "max", "sorted", "reversed", "any",
+            "all",
+            "enumerate", "list", "chr", "ord", "hex", "oct", "bin", "repr", "ascii", "json.dumps", "json.loads",
+            "re.escape",
         ]
         switch random(8) {
         case 0: return .function("round", [number(), .int(Int64(random(12)) - 5)])
         case 1: return .function(pick(["divmod", "min", "max"]), [number(), number()])
-        case 2: return .function("int", [.string(pick([text(), "0b101", "0o17", "zz", " 12 ", "1__0", "_1"])), .int(Int64(pick([0, 2, 8, 10, 16, 36, 1])))])
+        case 2:
+            return .function(
+                "int",
+                [
+                    .string(pick([text(), "0b101", "0o17", "zz", " 12 ", "1__0", "_1"])),
+                    .int(Int64(pick([0, 2, 8, 10, 16, 36, 1]))),
+                ])
         case 3: return .function("range", (0...random(3)).map { _ in .int(Int64(random(20)) - 8) })
         case 4:
             let texts = [
-                "[1, 2.5, null]", "{\"a\": [true, {}]}", "[1,]", "{\"a\" 1}", "\"\\u00e9\\ud83d\\ude00\"", "\"a", "01", "-", "1e5",
-                "nul", "{\"a\":1,}", " [] x", "NaN", "\"\\x\"", "[1 2]", "{\"a\":", "12345678901234567890", "-0", "1.", "\"\\u12\"",
+                "[1, 2.5, null]", "{\"a\": [true, {}]}", "[1,]", "{\"a\" 1}", "\"\\u00e9\\ud83d\\ude00\"", "\"a", "01",
+                "-", "1e5",
+                "nul", "{\"a\":1,}", " [] x", "NaN", "\"\\x\"", "[1 2]", "{\"a\":", "12345678901234567890", "-0", "1.",
+                "\"\\u12\"",
             ]
             return .function("json.loads", [.string(pick(texts))])
-        case 5: return .function(pick(["sum", "min", "max", "sorted", "any", "all", "math.fsum", "math.prod"]), [list()])
+        case 5:
+            return .function(pick(["sum", "min", "max", "sorted", "any", "all", "math.fsum", "math.prod"]), [list()])
         default:
             let argument = value()
             return .function(RuntimeCaseGenerator.isDuration(argument) ? "str" : pick(names), [argument])
@@ -200,17 +232,22 @@ struct RuntimeCaseGenerator {
 
     private mutating func math() -> RuntimeCase {
         let one = PythonRuntime.functionNames.filter {
-            $0.hasPrefix("math.") && $0 != "math.factorial" && $0 != "math.perm" && PythonRuntime.signature(ofFunction: $0)?.required == 1
+            $0.hasPrefix("math.") && $0 != "math.factorial" && $0 != "math.perm"
+                && PythonRuntime.signature(ofFunction: $0)?.required == 1
         }
-        let two = ["math.pow", "math.atan2", "math.fmod", "math.copysign", "math.log", "math.gcd", "math.lcm", "math.hypot",
+        let two = [
+            "math.pow", "math.atan2", "math.fmod", "math.copysign", "math.log", "math.gcd", "math.lcm", "math.hypot",
             "math.isclose", "math.remainder", "math.nextafter", "math.ldexp",
         ]
-        return random(2) == 0 ? .function(pick(one), [pick([number(), number(), number(), value()])]) : .function(pick(two), [number(), number()])
+        return random(2) == 0
+            ? .function(pick(one), [pick([number(), number(), number(), value()])])
+            : .function(pick(two), [number(), number()])
     }
 
     private mutating func formatSpec() -> String {
         let parts: [[String]] = [
-            ["", "", "", "*", "é"], ["", "", "<", ">", "^", "="], ["", "", "+", "-", " "], ["", "", "", "#", "z"], ["", "", "0"],
+            ["", "", "", "*", "é"], ["", "", "<", ">", "^", "="], ["", "", "+", "-", " "], ["", "", "", "#", "z"],
+            ["", "", "0"],
             ["", "", "5", "12"], ["", "", "", ",", "_"], ["", "", ".0", ".2", ".5"],
             ["", "d", "f", "e", "g", "%", "x", "b", "o", "X", "c", "s", "n", "E", "G", "q"],
         ]
@@ -222,42 +259,72 @@ struct RuntimeCaseGenerator {
         let widths = ["", "", "5", "10"]
         let precisions = ["", "", ".0", ".3", "."]
         return [0, 1].reduce(into: "") { format, _ in
-            format += pick(["a", "", "%%"]) + "%" + pick(flags) + pick(widths) + pick(precisions)
+            format +=
+                pick(["a", "", "%%"]) + "%" + pick(flags) + pick(widths) + pick(precisions)
                 + pick(["s", "r", "a", "d", "i", "f", "e", "g", "x", "o", "c", "X", "G", "y"])
         }
     }
 
     private mutating func template() -> RuntimeCase {
-        let texts = ["{}-{}", "{0}{0}", "{1:>5}{0!r}", "{:{}}", "{", "}", "{{}}{}", "{a}", "{0[0]}", "{!s:^8}", "{0.real}", "{}{0}", "{:d}", "{0[a]}", "{!z}", "{2}"]
+        let texts = [
+            "{}-{}", "{0}{0}", "{1:>5}{0!r}", "{:{}}", "{", "}", "{{}}{}", "{a}", "{0[0]}", "{!s:^8}", "{0.real}",
+            "{}{0}", "{:d}", "{0[a]}", "{!z}", "{2}",
+        ]
         return .template(pick(texts), [value(), pick([.int(5), .string("7"), .double(1.5), .null, .string(">4")])])
     }
 
     private mutating func regex() -> RuntimeCase {
         let patterns = [
-            "a", "(a)(b)?", "\\d+", "\\s+", "\\w+", "[^a-z]+", "(?P<x>\\w)(?P=x)", "^a|b$", "x*", "(", "a**", "[", "a)", "*a",
-            "\\b", "(?i)HELLO", "a{,2}", "a{2,1}", "\\Z", "(?:ab)+", "(a|b)*?c", ".", "(?s).", "[]a]", "\\u00e9", "\\q", "(?<=a)b",
-            "(?=a)", "\\1", "(?x) a # c", "[b-a]", "(.)\\1", "\\x41", "[[:alpha:]]", "a++", "(?<n>a)", "\\S", "$", ",", "(,)|(b)",
-            "a{", "x{,}", "[\\d_]+", "(?P<a", "(?P=b)", "(?z)", "a(?i)b", "[^\\W\\d]", "\\.", "()", "(?>a+)a", "(?(1)a|b)",
+            "a", "(a)(b)?", "\\d+", "\\s+", "\\w+", "[^a-z]+", "(?P<x>\\w)(?P=x)", "^a|b$", "x*", "(", "a**", "[", "a)",
+            "*a",
+            "\\b", "(?i)HELLO", "a{,2}", "a{2,1}", "\\Z", "(?:ab)+", "(a|b)*?c", ".", "(?s).", "[]a]", "\\u00e9", "\\q",
+            "(?<=a)b",
+            "(?=a)", "\\1", "(?x) a # c", "[b-a]", "(.)\\1", "\\x41", "[[:alpha:]]", "a++", "(?<n>a)", "\\S", "$", ",",
+            "(,)|(b)",
+            "a{", "x{,}", "[\\d_]+", "(?P<a", "(?P=b)", "(?z)", "a(?i)b", "[^\\W\\d]", "\\.", "()", "(?>a+)a",
+            "(?(1)a|b)",
         ]
         let replacements = ["-", "<\\g<0>>", "\\1", "\\g<x>", "\\n", "\\2", "[\\g<1>]", "\\q", "\\", ""]
         switch random(5) {
         case 0: return .matched(pick([.search, .match, .fullMatch]), pick(patterns), text())
         case 1: return .function("re.findall", [.string(pick(patterns)), .string(text())])
         case 2: return .function("re.split", [.string(pick(patterns)), .string(text()), .int(Int64(random(3)))])
-        default: return .function(pick(["re.sub", "re.subn"]), [.string(pick(patterns)), .string(pick(replacements)), .string(text()), .int(Int64(random(3)))])
+        default:
+            return .function(
+                pick(["re.sub", "re.subn"]),
+                [.string(pick(patterns)), .string(pick(replacements)), .string(text()), .int(Int64(random(3)))])
         }
     }
 
     private mutating func datetime() -> RuntimeCase {
-        let formats = ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%y", "%Y%m%d", "%b %d %Y", "%I:%M %p", "%Y-%m-%dT%H:%M:%S.%f%z", "%A %j %Y", "%Q", "%", "%H %% %a"]
-        let texts = ["2020-02-29", "2021-02-29", "2020-01-02 03:04:05", "1/2/69", "20211231", "Mar 05 2021", "12:30 AM", "2020-01-02T03:04:05.678+01:30", "x", "2020-W10-3", "20200102T030405", "2020-01-02T03:04:05Z", "2020-01-02T25:00", "2020-1-2", "2020-01-02 03", "Friday 100 2020"]
+        let formats = [
+            "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%y", "%Y%m%d", "%b %d %Y", "%I:%M %p", "%Y-%m-%dT%H:%M:%S.%f%z",
+            "%A %j %Y", "%Q", "%", "%H %% %a",
+        ]
+        let texts = [
+            "2020-02-29", "2021-02-29", "2020-01-02 03:04:05", "1/2/69", "20211231", "Mar 05 2021", "12:30 AM",
+            "2020-01-02T03:04:05.678+01:30", "x", "2020-W10-3", "20200102T030405", "2020-01-02T03:04:05Z",
+            "2020-01-02T25:00", "2020-1-2", "2020-01-02 03", "Friday 100 2020",
+        ]
         switch random(6) {
         case 0: return .function("datetime.datetime.strptime", [.string(pick(texts)), .string(pick(formats))])
-        case 1: return .function(pick(["datetime.datetime.fromisoformat", "datetime.date.fromisoformat"]), [.string(pick(texts))])
-        case 2: return .method(.datetime(DateTimeValue(localMicroseconds: Int64(random(1 << 50)))), "strftime", [.string(pick(formats))])
-        case 3: return .function("datetime.timedelta", (0..<random(4)).map { _ in pick([.int(Int64(random(1000)) - 500), .double(Double(random(1000)) / 7)]) })
+        case 1:
+            return .function(
+                pick(["datetime.datetime.fromisoformat", "datetime.date.fromisoformat"]), [.string(pick(texts))])
+        case 2:
+            return .method(
+                .datetime(DateTimeValue(localMicroseconds: Int64(random(1 << 50)))), "strftime",
+                [.string(pick(formats))])
+        case 3:
+            return .function(
+                "datetime.timedelta",
+                (0..<random(4)).map { _ in pick([.int(Int64(random(1000)) - 500), .double(Double(random(1000)) / 7)]) })
         case 4: return .binary(pick([.add, .subtract, .multiply, .divide, .floorDivide, .modulo]), moment(), moment())
-        default: return .method(moment(), pick(["isoformat", "weekday", "isoweekday", "toordinal", "isocalendar", "total_seconds", "timestamp"]), [])
+        default:
+            return .method(
+                moment(),
+                pick(["isoformat", "weekday", "isoweekday", "toordinal", "isocalendar", "total_seconds", "timestamp"]),
+                [])
         }
     }
 }

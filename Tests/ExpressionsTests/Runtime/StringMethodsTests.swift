@@ -32,7 +32,10 @@ struct StringMethodsTests {
         (.method(.string("a-b-c"), "rpartition", [.string("-")]), "['a-b', '-', 'c']"),
         (.method(.string("abc"), "partition", [.string("-")]), "['abc', '', '']"),
         (.method(.string(","), "join", [.list([.string("a"), .string("b")])]), "'a,b'"),
-        (.method(.string(","), "join", [.list([.string("a"), .int(1)])]), "!TypeError('sequence item 1: expected str instance, int found')"),
+        (
+            .method(.string(","), "join", [.list([.string("a"), .int(1)])]),
+            "!TypeError('sequence item 1: expected str instance, int found')"
+        ),
         (.method(.string("aaa"), "replace", [.string("a"), .string("b"), .int(2)]), "'bba'"),
         (.method(.string("abc"), "replace", [.string(""), .string("-")]), "'-a-b-c-'"),
         (.method(.string("\u{E9}\u{E9}"), "replace", [.string(""), .string("-")]), "'-\u{E9}-\u{E9}-'"),
@@ -46,7 +49,10 @@ struct StringMethodsTests {
         (.method(.string("abc"), "startswith", [.string("b"), .int(1)]), "True"),
         (.method(.string("abc"), "startswith", [.list([.string("x"), .string("a")])]), "True"),
         (.method(.string("abc"), "endswith", [.string("bc"), .int(2)]), "False"),
-        (.method(.string("abc"), "startswith", [.int(1)]), "!TypeError('startswith first arg must be str or a tuple of str, not int')"),
+        (
+            .method(.string("abc"), "startswith", [.int(1)]),
+            "!TypeError('startswith first arg must be str or a tuple of str, not int')"
+        ),
         (.method(.string("-42"), "zfill", [.int(6)]), "'-00042'"),
         (.method(.string("ab"), "center", [.int(5)]), "'  ab '"),
         (.method(.string("ab"), "center", [.int(5), .string("\u{E9}")]), "'\u{E9}\u{E9}ab\u{E9}'"),
@@ -55,7 +61,10 @@ struct StringMethodsTests {
         (.method(.string("a\tb"), "expandtabs", []), "'a       b'"),
         (.method(.string("a\tb"), "expandtabs", [.int(3)]), "'a  b'"),
         (.method(.string("\u{E9}"), "encode", []), "b'\\xc3\\xa9'"),
-        (.method(.string("\u{E9}"), "encode", [.string("ascii")]), "!UnicodeEncodeError('ascii', '\u{E9}', 0, 1, 'ordinal not in range(128)')"),
+        (
+            .method(.string("\u{E9}"), "encode", [.string("ascii")]),
+            "!UnicodeEncodeError('ascii', '\u{E9}', 0, 1, 'ordinal not in range(128)')"
+        ),
         (.method(.string("\u{E9}"), "encode", [.string("ascii"), .string("xmlcharrefreplace")]), "b'&#233;'"),
         (.method(.string("abc"), "removeprefix", [.string("ab")]), "'c'"),
         (.method(.string("abc"), "removesuffix", [.string("bc")]), "'a'"),

@@ -22,7 +22,9 @@ struct FormatSpecification {
         let scalars = Array(text.unicodeScalars)
         var at = 0
         func isNext(_ scalar: Unicode.Scalar) -> Bool { at < scalars.count && scalars[at] == scalar }
-        func isAlignment(_ index: Int) -> Bool { index < scalars.count && "<>=^".unicodeScalars.contains(scalars[index]) }
+        func isAlignment(_ index: Int) -> Bool {
+            index < scalars.count && "<>=^".unicodeScalars.contains(scalars[index])
+        }
         var hasFill = false
         if isAlignment(1) {
             (fill, alignment) = (scalars[0], scalars[1])

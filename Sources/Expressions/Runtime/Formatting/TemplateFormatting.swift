@@ -108,7 +108,8 @@ private struct TemplateFormatting {
         case "s": value = .string(PythonRuntime.str(value))
         case "a": value = .string(PythonRuntime.ascii(value))
         case let other?:
-            let shown = other.value > 0x20 && other.value < 0x7F ? String(other) : "\\x\(String(other.value, radix: 16))"
+            let shown =
+                other.value > 0x20 && other.value < 0x7F ? String(other) : "\\x\(String(other.value, radix: 16))"
             throw .valueError("Unknown conversion specifier \(shown)")
         }
         let isNested = specification.contains { $0 == "{" || $0 == "}" }

@@ -7,7 +7,9 @@ enum StringSplitting {
         var parts: [String] = []
         var index = scalars.startIndex
         while true {
-            while index < scalars.endIndex, UnicodeTraits.isSpace(scalars[index]) { index = scalars.index(after: index) }
+            while index < scalars.endIndex, UnicodeTraits.isSpace(scalars[index]) {
+                index = scalars.index(after: index)
+            }
             guard index < scalars.endIndex else { return parts }
             if limit >= 0, parts.count >= limit {
                 parts.append(String(scalars[index...]))

@@ -45,7 +45,8 @@ enum TextCodec {
             case "ignore": continue
             case "replace": out.append(UInt8(ascii: "?"))
             case "xmlcharrefreplace": out += Array("&#\(scalar.value);".utf8)
-            case "backslashreplace": out += Array(PythonRuntime.quoted(String(scalar), isASCII: true).utf8.dropFirst().dropLast())
+            case "backslashreplace":
+                out += Array(PythonRuntime.quoted(String(scalar), isASCII: true).utf8.dropFirst().dropLast())
             case "strict": throw encodeError(text, position, encoding.rawValue, limit)
             default: throw PythonError("LookupError", "unknown error handler name '\(errors)'")
             }

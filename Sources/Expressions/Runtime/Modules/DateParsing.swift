@@ -69,9 +69,11 @@ enum DateParsing {
 
     private static func moment(_ found: [String: String]) throws(PythonError) -> DateTimeValue {
         func number(_ key: String) -> Int? {
-            guard case .int(let number)? = found[key].flatMap({ text in
-                try? Value.int(NumberParsing.integer(.string(text), base: nil))
-            }) else { return nil }
+            guard
+                case .int(let number)? = found[key].flatMap({ text in
+                    try? Value.int(NumberParsing.integer(.string(text), base: nil))
+                })
+            else { return nil }
             return Int(number)
         }
         var year = number("Y") ?? 1900
@@ -103,7 +105,9 @@ enum DateParsing {
     /// `Z`, `+0130`, `+01:30`, `+01:30:15`.
     private static func zone(_ text: String) throws(PythonError) -> Int {
         guard text != "Z" else { return 0 }
-        let digits = text.utf8.prefix { $0 != UInt8(ascii: ".") }.filter { (0x30...0x39).contains($0) }.map { Int($0) - 0x30 }
+        let digits = text.utf8.prefix { $0 != UInt8(ascii: ".") }.filter { (0x30...0x39).contains($0) }.map {
+            Int($0) - 0x30
+        }
         func pair(_ index: Int) -> Int { index + 1 < digits.count ? digits[index] * 10 + digits[index + 1] : 0 }
         let seconds = pair(0) * 3600 + pair(2) * 60 + pair(4)
         return text.utf8.first == UInt8(ascii: "-") ? -seconds : seconds
@@ -167,7 +171,9 @@ enum ISODateParsing {
         while start < bytes.count, bytes[start] & 0xC0 == 0x80 { start += 1 }
         guard start < bytes.count else { throw invalid(text) }
         var time = bytes[start...]
-        if let sign = time.firstIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "Z") }) {
+        if let sign = time.firstIndex(where: {
+            $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "Z")
+        }) {
             let zone = time[sign...]
             time = time[..<sign]
             if zone.first == UInt8(ascii: "Z") {

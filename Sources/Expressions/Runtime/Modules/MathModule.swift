@@ -68,7 +68,10 @@ enum MathModule {
             let number = try real(bound[0])
             guard number.isFinite, number != 0 else { return .list([.double(number), .int(0)]) }
             let exponent = number.exponent + 1
-            return .list([.double(Double(sign: number.sign, exponent: -1, significand: number.significand)), .int(Int64(exponent))])
+            return .list([
+                .double(Double(sign: number.sign, exponent: -1, significand: number.significand)),
+                .int(Int64(exponent)),
+            ])
         case "isclose": return .boolean(try isClose(bound))
         case "hypot":
             var numbers: [Double] = []

@@ -31,8 +31,9 @@ enum RegexModule {
                 return .bytes(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
             }
             guard case .string(let text)? = bound[0] else {
-                throw .typeError("decoding to str: need a bytes-like object, "
-                    + "\(PythonRuntime.typeName(bound[0] ?? .null)) found")
+                throw .typeError(
+                    "decoding to str: need a bytes-like object, "
+                        + "\(PythonRuntime.typeName(bound[0] ?? .null)) found")
             }
             return .string(escaped(text))
         case "findall":
@@ -45,8 +46,9 @@ enum RegexModule {
             let regex = try compiled(bound[0], bound[4])
             let text = try subject(bound[2])
             guard case .string(let template)? = bound[1] else {
-                throw .typeError("decoding to str: need a bytes-like object, "
-                    + "\(PythonRuntime.typeName(bound[1] ?? .null)) found")
+                throw .typeError(
+                    "decoding to str: need a bytes-like object, "
+                        + "\(PythonRuntime.typeName(bound[1] ?? .null)) found")
             }
             let parsed = try RegexTemplate(template, groupCount: regex.groupCount, names: regex.names)
             let (result, made) = try substituted(regex, text, limit: try count(bound[3])) { parsed.expanded(text, $0) }
@@ -58,9 +60,11 @@ enum RegexModule {
         guard case .string(let pattern)? = pattern else {
             throw .typeError("first argument must be string or compiled pattern")
         }
-        return try Regex.compiled(pattern, flags: try flags.map { value throws(PythonError) in
-            Int64(try PythonRuntime.integer(value))
-        } ?? 0)
+        return try Regex.compiled(
+            pattern,
+            flags: try flags.map { value throws(PythonError) in
+                Int64(try PythonRuntime.integer(value))
+            } ?? 0)
     }
 
     static func subject(_ value: Value?) throws(PythonError) -> [UInt8] {

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+/// Runs the real binary, as built beside these tests.
+enum Beamstack {
+    struct Result {
+        let status: Int32
+        let output: String
+        let messages: String
+    }
+
+    struct BinaryNotFound: Error {}
+
+    /// `BEAMSTACK_BINARY`, or the product next to the test bundle.
+    static let binary: URL? = {
+        if let path = ProcessInfo.processInfo.environment["BEAMSTACK_BINARY"] { return URL(fileURLWithPath: path) }
+        let bundles = CommandLine.arguments.filter { $0.contains(".xctest") }
+        for start in bundles + [CommandLine.arguments.first ?? ""] {
+            var folder = URL(fileURLWithPath: start).deletingLastPathComponent()
+            for _ in 0..<5 {
+                let candidate = folder.appendingPathComponent("beamstack")
+                var isFolder: ObjCBool = false
+                let exists = FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder)
+                if exists, !isFolder.boolValue { return candidate }
+                folder.deleteLastPathComponent()
+            }
+        }
+        return nil
+    }()
+
+    /// Starts the binary without waiting for it; standard output and error go to files in `folder`.
+    static func start(_ arguments: [String], in folder: URL) throws -> Process {
+        guard let binary else { throw BinaryNotFound() }
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        // Files, not pipes: a full pipe that nobody reads would stop the process.
+        process.standardOutput = try file("stdout-\(UUID().uuidString)", in: folder)
+        process.standardError = try file("stderr-\(UUID().uuidString)", in: folder)
+        try process.run()
+        return process
+    }
+
+    /// Runs the binary to its end. The default folder is the repository's, where the examples' paths begin.
+    static func run(
+        _ arguments: String..., in folder: URL = Repository.root, environment: [String: String] = [:]
+    ) throws -> Result {
+        try run(arguments, in: folder, environment: environment)
+    }
+
+    static func run(
+        _ arguments: [String], in folder: URL = Repository.root, environment: [String: String] = [:]
+    ) throws -> Result {
+        guard let binary else { throw BinaryNotFound() }
+        let streams = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try file("stdout", in: streams.url)
+        process.standardError = try file("stderr", in: streams.url)
+        try process.run()
+        process.waitUntilExit()
+        // A signal is told apart from an exit status: the tests' statuses are never above 128.
+        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        return Result(status: status, output: try streams.text("stdout"), messages: try streams.text("stderr"))
+    }
+
+    private static func file(_ name: String, in folder: URL) throws -> FileHandle {
+        let url = folder.appendingPathComponent(name)
+        try Data().write(to: url)
+        return try FileHandle(forWritingTo: url)
+    }
+}
+
+/// A folder that goes away with its last reference.
+final class TemporaryFolder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("beamstack-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    var path: String { url.path }
+
+    /// A folder in which the examples can run without touching the repository.
+    static func withExamples() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let copy = folder.url.appendingPathComponent("examples")
+        try FileManager.default.copyItem(at: Repository.url("examples"), to: copy)
+        try? FileManager.default.removeItem(at: copy.appendingPathComponent("output"))
+        return folder
+    }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = url.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+        return file.path
+    }
+
+    func data(_ name: String) throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+
+    func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
+
+    /// Names in a folder below, hidden ones included, sorted.
+    func names(_ folder: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent(folder).path).sorted()
+    }
+}
