@@ -3,7 +3,7 @@ public import Diagnostics
 extension DiagnosticCode {
     /// The problems of reading and writing files.
     public static let connectorCodes: [DiagnosticCode] = [
-        noFileMatches, unreadableFile, unwritableFile, unsupportedFileSystem, damagedGzip, recordTooLong, raggedRow,
+        noFileMatches, unreadableData, unwritableFile, unsupportedFileSystem, damagedGzip, recordTooLong, raggedRow,
         unclosedQuote, invalidUTF8, inconsistentColumns, noColumns, valueOutsideType, invalidJSON, damagedTFRecord,
     ]
 
@@ -19,8 +19,8 @@ extension DiagnosticCode {
         path: data/orders.csv    # right
         ```
         """)
-    static let unreadableFile = DiagnosticCode(
-        "unreadable-file", "a file cannot be read",
+    static let unreadableData = DiagnosticCode(
+        "unreadable-data", "a data file cannot be read",
         """
         The operating system refuses to read the file; the message has its reason. Often permissions are missing:
 

@@ -70,7 +70,7 @@ public struct LocalConnectors: Connectors {
             }
             return entries
         } catch {
-            throw Diagnostic(.unreadableFile, "\(error)", at: nil)
+            throw Diagnostic(.unreadableData, "\(error)", at: nil)
         }
     }
 }

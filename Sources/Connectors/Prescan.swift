@@ -57,7 +57,7 @@ private final class Scanner: Sendable {
             } catch let diagnostic as Diagnostic {
                 note(diagnostic, sequence)
             } catch {
-                note(Diagnostic(.unreadableFile, "\(error)", at: nil), sequence)
+                note(Diagnostic(.unreadableData, "\(error)", at: nil), sequence)
             }
         }
     }

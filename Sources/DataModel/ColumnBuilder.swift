@@ -95,7 +95,10 @@ public struct ColumnBuilder {
             markValid()
             return fits
         case (_, .values(var values)):
-            guard accepts(value) else { break }
+            guard accepts(value) else {
+                appendNull()
+                return false
+            }
             // The array must have one owner while it grows, or each append would copy it.
             storage = .boolean(Self.placeholder)
             values.append(value)

@@ -17,30 +17,56 @@ public enum Signals {
 
     /// Calls `handler` on a thread of its own at each SIGINT and SIGTERM; `count` is 1 at the first.
     ///
-    /// It must be called before other threads are started: they inherit that the signals are left to that thread.
+    /// To be called once. Where the system has no pipe to give, the signals keep their usual meaning.
     public static func onInterrupt(_ handler: @escaping @Sendable (_ signal: Interruption, _ count: Int) -> Void) {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        guard let pipe = SignalPipe.shared else { return }
         Threads.start {
-            var waited = sigset_t()
-            sigemptyset(&waited)
-            sigaddset(&waited, SIGINT)
-            sigaddset(&waited, SIGTERM)
             var count = 0
-            while true {
-                var signal: Int32 = 0
-                guard sigwait(&waited, &signal) == 0 else { continue }
+            while let number = pipe.next() {
                 count += 1
-                handler(signal == SIGINT ? .interrupt : .terminate, count)
+                handler(number == SIGINT ? .interrupt : .terminate, count)
             }
+        }
+        // Any thread may be the one that a signal stops, so all that happens there is a write.
+        for number in [SIGINT, SIGTERM] {
+            _ = signal(number) { SignalPipe.shared?.send($0) }
         }
     }
 
     /// Makes writing to a closed pipe an error of `write` instead of the end of the process.
     public static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
+    }
+}
+
+/// Carries the numbers of signals from wherever they arrive to a thread that may do more than a handler may.
+private struct SignalPipe: Sendable {
+    private let input: Int32
+    private let output: Int32
+
+    /// Made before the first handler is installed: a handler itself must not allocate.
+    static let shared = SignalPipe()
+
+    private init?() {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
+        (output, input) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    }
+
+    func send(_ number: Int32) {
+        let previousError = errno
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(input, &byte, 1)
+        errno = previousError
+    }
+
+    func next() -> Int32? {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(output, &byte, 1)
+            if count == 1 { return Int32(byte) }
+            guard count < 0, errno == EINTR else { return nil }
+        }
     }
 }

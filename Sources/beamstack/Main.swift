@@ -19,6 +19,7 @@ struct Beamstack: ParsableCommand {
 
     static func main() {
         Signals.ignoreBrokenPipes()
+        Interruption.install()
         // Expressions and YAML nest: a deep stack turns depth limits, not the machine's stack, into the bound.
         let status = Threads.runWithLargeStack { ExitStatus.of { try runCommand() } }
         exitProcess(status)

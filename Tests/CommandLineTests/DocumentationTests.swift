@@ -81,7 +81,7 @@ struct DocumentationTests {
             }
             let folder = try TemporaryFolder.withExamples()
             try folder.write(String(file), source.text)
-            let command = block.text.contains("while running") ? "run" : "validate"
+            let command = block.text.hasPrefix("error[row-failed]") ? "run" : "validate"
             let result = try Beamstack.run(command, String(file), in: folder.url, environment: ["NO_COLOR": "1"])
             #expect(result.messages.contains(block.text.trimmingCharacters(in: .newlines)), "\(result.messages)")
         }

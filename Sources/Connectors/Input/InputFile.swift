@@ -67,7 +67,7 @@ final class InputFile: @unchecked Sendable {  // used by one thread at a time: `
         } catch let error as Diagnostic {
             throw error
         } catch {
-            throw context.problem(.unreadableFile, "cannot read '\(path)': \(error)")
+            throw context.problem(.unreadableData, "cannot read '\(path)': \(error)")
         }
     }
 

@@ -25,7 +25,7 @@ struct ReadContext: Sendable {
     }
 
     func unreadable(_ error: SystemError) -> Diagnostic {
-        problem(.unreadableFile, "\(error)")
+        problem(.unreadableData, "\(error)")
     }
 
     /// The 1-based line of a byte. Lines are counted only now that there is a problem: the file is read again.

@@ -26,7 +26,8 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
         kind = stage.kind
         keys = JoinKeys(stage: stage, leftSchemas: inputs, build: schema, hasWindow: hasWindow)
         self.hasWindow = hasWindow
-        self.budget = budget
+        // Texts of a column stand end to end with 32-bit offsets.
+        self.budget = min(budget, 1 << 30)
         self.options = options
     }
 

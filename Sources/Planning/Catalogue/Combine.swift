@@ -185,8 +185,6 @@ private struct CombineRule {
             switch type.kind {
             case .list: return type.nonNull
             case .any: return .list(.any)
-            case .string: return .list(.string)
-            case .map(let key, _): return .list(key)
             default: return nil
             }
         case .sum:

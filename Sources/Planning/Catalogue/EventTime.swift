@@ -20,7 +20,7 @@ extension TransformDefinition {
                 hint: "add 'windowing: {type: fixed, size: 60s}'")
             return nil
         }
-        guard let windowing = WindowingReader(context: context).read(node) else { return nil }
+        guard let windowing = WindowingReader(context: context).readText(node) else { return nil }
         var result = StepResult(.window(windowing), schema: context.schema)
         result.windowing = windowing
         return result
@@ -88,6 +88,21 @@ extension TransformDefinition {
 /// Reads `windowing`.
 struct WindowingReader {
     let context: StepContext
+
+    /// Also takes the map as a text, as Beam does below `config`; `nil` after reporting what is wrong.
+    func readText(_ node: YAMLNode) -> Windowing? {
+        guard let text = node.string else { return read(node) }
+        let (root, problems) = YAMLParser.parse(RenderedText(SourceFile(path: "<windowing>", text: text)))
+        let inner = StepContext(
+            spec: context.spec, name: context.name, inputs: [], errorHandling: nil, services: context.services)
+        let windowing = problems.hasErrors ? nil : root.flatMap { WindowingReader(context: inner).read($0) }
+        // Places in the text are not places in the file.
+        for var problem in problems + inner.diagnostics {
+            problem.range = node.range
+            context.report(problem)
+        }
+        return windowing
+    }
 
     /// `nil` after reporting what is wrong.
     func read(_ node: YAMLNode) -> Windowing? {

@@ -62,7 +62,7 @@ struct ExternalSystem: Sendable {
                 ("ReadFromDelta", "table! version timestamp hadoop_config")
             ]),
         ExternalSystem(
-            title: "Delta Lake's change log", requirement: "deltacdc",
+            title: "Delta Lake's change log", requirement: "delta",
             transforms: [
                 (
                     "ReadFromDeltaCDC",
@@ -94,7 +94,7 @@ struct ExternalSystem: Sendable {
                 ("WriteToIbmMQ", "connection_configuration queue topic"),
             ]),
         ExternalSystem(
-            title: "Iceberg's change log", requirement: "icebergcdc",
+            title: "Iceberg's change log", requirement: "iceberg",
             transforms: [
                 (
                     "ReadFromIcebergCDC",
@@ -289,7 +289,7 @@ struct ExternalSystem: Sendable {
                 ("WriteToSpanner", "project instance database table project_id instance_id database_id table_id"),
             ]),
         ExternalSystem(
-            title: "SpannerCDC", requirement: "spannercdc",
+            title: "Spanner's change log", requirement: "spanner",
             transforms: [
                 (
                     "ReadFromSpannerCDC",

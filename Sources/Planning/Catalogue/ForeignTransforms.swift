@@ -108,8 +108,8 @@ enum ForeignTransforms {
     private static let systems: [TransformDefinition] = ExternalSystem.all.flatMap { system in
         system.transforms.map { name, parameters in
             foreign(
-                name, category: name.hasPrefix("WriteTo") ? "Sinks" : "Sources",
-                summary: (name.hasPrefix("WriteTo") ? "writes to " : "reads from ") + system.title,
+                name, category: name.hasPrefix("ReadFrom") ? "Sources" : "Sinks",
+                summary: (name.hasPrefix("ReadFrom") ? "reads from " : "writes to ") + system.title,
                 needs: system.requirement, reason: "needs a connection to \(system.title)", errors: true,
                 parameters: parameters.split(separator: " ").map { word in
                     let isRequired = word.hasSuffix("!")

@@ -18,10 +18,7 @@ struct PipelineRunner {
             throw CommandFailure.failed
         }
         let cancellation = Cancellation()
-        Signals.onInterrupt { _, count in
-            cancellation.cancel()
-            if count > 1 { Host.exit(130) }
-        }
+        Interruption.whenInterrupted { cancellation.cancel() }
         var isFirst = true
         while true {
             let (plan, diagnostics) = loader.plan(document)

@@ -39,6 +39,12 @@ enum Beamstack {
         // Files, not pipes: a full pipe that nobody reads would stop the process.
         process.standardOutput = try file("stdout-\(UUID().uuidString)", in: folder)
         process.standardError = try file("stderr-\(UUID().uuidString)", in: folder)
+        // Test threads may block signals, and children inherit that: a shell's do not.
+        var none = sigset_t()
+        var previous = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &previous)
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
         try process.run()
         return process
     }

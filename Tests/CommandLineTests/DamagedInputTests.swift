@@ -9,9 +9,9 @@ import Testing
 
 /// Damaged pipelines and data files: no crash, no hang, and every error has a place.
 ///
-/// Brief by default; `BEAMSTACK_FUZZ_CASES=20000 swift test --filter MutationTests` runs longer, and
+/// Brief by default; `BEAMSTACK_FUZZ_CASES=20000 swift test --filter DamagedInputTests` runs longer, and
 /// `BEAMSTACK_FUZZ_SEED` repeats a run.
-@Suite(.serialized) struct MutationTests {
+@Suite(.serialized) struct DamagedInputTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let cases = environment["BEAMSTACK_FUZZ_CASES"].flatMap(Int.init) ?? 300
     private static let seed = environment["BEAMSTACK_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
