@@ -40,7 +40,9 @@ extension Column {
     private static func concatenated(_ columns: [Column], _ type: FieldType, _ count: Int) -> ColumnData? {
         switch type.kind {
         case .boolean:
-            return join(columns, count) { if case .boolean(let buffer) = $0 { buffer } else { nil } }.map { .boolean($0) }
+            return join(columns, count) { if case .boolean(let buffer) = $0 { buffer } else { nil } }.map {
+                .boolean($0)
+            }
         case .int64, .timestamp, .duration:
             guard columns.allSatisfy({ $0.type.kind == type.kind }) else { return nil }
             return join(columns, count) { if case .int64(let buffer) = $0 { buffer } else { nil } }.map { .int64($0) }

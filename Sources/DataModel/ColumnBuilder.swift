@@ -16,7 +16,12 @@ public struct ColumnBuilder {
         case list(offsets: Buffer<Int32>, Child)
         case map(offsets: Buffer<Int32>, keys: Child, values: Child)
         case row(Schema, [Child])
-        case values([Value])
+        case values(ValueArray)
+    }
+
+    /// An array with one owner, so that appending never copies it.
+    private final class ValueArray {
+        var values: [Value] = []
     }
 
     private final class Child {
@@ -46,9 +51,9 @@ public struct ColumnBuilder {
             storage = .map(offsets: offsets(), keys: Child(key, capacity), values: Child(value, capacity))
         case .row(let schema): storage = .row(schema, schema.fields.map { Child($0.type, capacity) })
         case .any, .decimal, .date, .datetime:
-            var values: [Value] = []
-            values.reserveCapacity(capacity)
-            storage = .values(values)
+            let array = ValueArray()
+            array.values.reserveCapacity(capacity)
+            storage = .values(array)
         }
     }
 
@@ -94,15 +99,8 @@ public struct ColumnBuilder {
             let fits = append(row, schema, children)
             markValid()
             return fits
-        case (_, .values(var values)):
-            guard accepts(value) else {
-                appendNull()
-                return false
-            }
-            // The array must have one owner while it grows, or each append would copy it.
-            storage = .boolean(Self.placeholder)
-            values.append(value)
-            storage = .values(values)
+        case (_, .values(let array)) where accepts(value):
+            array.values.append(value)
             if value.isNull { markNull() } else { markValid() }
             return !value.isNull || type.isNullable
         default:
@@ -112,8 +110,6 @@ public struct ColumnBuilder {
         markValid()
         return true
     }
-
-    private static let placeholder = Buffer<UInt8>()
 
     /// Whether a value belongs in a column of values that carry their type.
     private func accepts(_ value: Value) -> Bool {
@@ -149,10 +145,7 @@ public struct ColumnBuilder {
         case .map(let offsets, let keys, _): offsets.append(Int32(keys.builder.count))
         case .row(_, let children):
             for child in children { child.builder.appendNull() }
-        case .values(var values):
-            storage = .boolean(Self.placeholder)
-            values.append(.null)
-            storage = .values(values)
+        case .values(let array): array.values.append(.null)
         }
         markNull()
     }
@@ -188,7 +181,7 @@ public struct ColumnBuilder {
                     offsets: offsets, keys: ColumnBox(keys.builder.finish()),
                     values: ColumnBox(values.builder.finish()))
             case .row(_, let children): .row(children.map { $0.builder.finish() })
-            case .values(let values): .values(ValueBuffer(values))
+            case .values(let array): .values(ValueBuffer(array.values))
             }
         return Column(type: type, count: count, validity: validity, data: data)
     }

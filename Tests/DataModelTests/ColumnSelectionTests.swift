@@ -14,17 +14,25 @@ import Testing
             made(FieldType.string.nullable, [.string("a"), .string(""), .null, .string("日本")]),
             made(.bytes, [.bytes([0, 255]), .bytes([]), .bytes([1]), .bytes([2])]),
             made(.timestamp, [.timestamp(1), .timestamp(2), .timestamp(3), .timestamp(4)]),
-            made(.list(FieldType.string.nullable), [
-                .list([.string("x"), .null]), .list([]), .list([.string("yy")]), .list([.string("z"), .string("")]),
-            ]),
-            made(.map(.string, .int64), [
-                .map(MapValue([(.string("k"), .int(1))])), .map(MapValue()),
-                .map(MapValue([(.string("k"), .int(2)), (.string("l"), .int(3))])), .map(MapValue()),
-            ]),
-            made(FieldType.row(row).nullable, [
-                .row(RowValue(["a": .int(1), "b": .string("s")])), .null, .row(RowValue(["a": .int(2), "b": .null])),
-                .row(RowValue(["b": .string("t"), "a": .int(3)])),
-            ]),
+            made(
+                .list(FieldType.string.nullable),
+                [
+                    .list([.string("x"), .null]), .list([]), .list([.string("yy")]),
+                    .list([.string("z"), .string("")]),
+                ]),
+            made(
+                .map(.string, .int64),
+                [
+                    .map(MapValue([(.string("k"), .int(1))])), .map(MapValue()),
+                    .map(MapValue([(.string("k"), .int(2)), (.string("l"), .int(3))])), .map(MapValue()),
+                ]),
+            made(
+                FieldType.row(row).nullable,
+                [
+                    .row(RowValue(["a": .int(1), "b": .string("s")])), .null,
+                    .row(RowValue(["a": .int(2), "b": .null])),
+                    .row(RowValue(["b": .string("t"), "a": .int(3)])),
+                ]),
             made(.any, [.int(1), .string("s"), .null, .list([.double(2)])]),
             made(.date, [.date(1), .date(-1), .date(0), .date(20_000)]),
         ]

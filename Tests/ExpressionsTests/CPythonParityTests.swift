@@ -59,7 +59,8 @@ import Testing
                 }
             }
         }
-        print("parity: \(compared) values of \(cases - foreign) expressions agree, \(foreign) are foreign, seed \(seed)")
+        print(
+            "parity: \(compared) values of \(cases - foreign) expressions agree, \(foreign) are foreign, seed \(seed)")
         #expect(failures == 0)
         #expect(foreign * 4 < cases, "most expressions must be native")
     }

@@ -154,14 +154,20 @@ import Testing
             "def f(row):\n  d = {}\n  for t in row.tags:\n    d[t] = d.get(t, 0) + 1\n  return d",
             ["map<any, any>", "{'x': 1, 'yy': 1}", "{}"]
         ),
-        ("def f(row):\n  if row.id < 0:\n    raise ValueError(f'bad {row.id}')\n  return row.id",
-            ["int64", "7", "ValueError('bad -2')"]),
+        (
+            "def f(row):\n  if row.id < 0:\n    raise ValueError(f'bad {row.id}')\n  return row.id",
+            ["int64", "7", "ValueError('bad -2')"]
+        ),
         ("def g(x):\n  return x + 1\ndef f(row):\n  return g(row.id)", ["any", "8", "-1"]),
         ("def f(row) -> int:\n  return len(row.m)", ["int64", "1", "0"]),
-        ("import numpy as np\ndef f(row):\n  return np.sum(row.tags)",
-            ["foreign", "imports 'numpy', which only Python can run"]),
-        ("def f(row):\n  a = []\n  b = a\n  b.append(1)\n  return a",
-            ["foreign", "may share a list or dict that it changes"]),
+        (
+            "import numpy as np\ndef f(row):\n  return np.sum(row.tags)",
+            ["foreign", "imports 'numpy', which only Python can run"]
+        ),
+        (
+            "def f(row):\n  a = []\n  b = a\n  b.append(1)\n  return a",
+            ["foreign", "may share a list or dict that it changes"]
+        ),
         ("lambda row: row.pirce", ["unknown-field: 'pirce' is not a field of the input"]),
         ("lambda row: price", ["unknown-name: 'price' is not defined"]),
     ])

@@ -41,7 +41,8 @@ struct RandomExpressions {
         .max - 1, .min + 1, 9_007_199_254_740_993, 3_037_000_500,
     ]
     static let doubles: [Double] = [
-        0, -0.0, 1, -1, 0.5, 2.5, -2.5, 3.14159, 1e16, 1e-7, 1e300, -1e300, Double.leastNonzeroMagnitude, .infinity, -.infinity, .nan,
+        0, -0.0, 1, -1, 0.5, 2.5, -2.5, 3.14159, 1e16, 1e-7, 1e300, -1e300, Double.leastNonzeroMagnitude, .infinity,
+        -.infinity, .nan,
         9_007_199_254_740_992, 9.223372036854776e18, 0.1, 2.675, 100,
     ]
     static let strings = [
@@ -59,7 +60,10 @@ struct RandomExpressions {
             .string(pick(Self.strings)), .string(pick(Self.strings)), chance(30) ? .null : .string(pick(Self.strings)),
             .boolean(chance(50)), list(&self) { .int($0.pick(Self.integers)) },
             list(&self) { .string($0.pick(Self.strings)) },
-            .map(MapValue((0..<Int(generator.next() % 3)).map { _ in (.string(pick(Self.strings)), .int(pick(Self.integers))) })),
+            .map(
+                MapValue(
+                    (0..<Int(generator.next() % 3)).map { _ in (.string(pick(Self.strings)), .int(pick(Self.integers)))
+                    })),
         ]
     }
 
@@ -74,7 +78,9 @@ struct RandomExpressions {
         // Now and then something of another type, to see the errors.
         let kind = chance(4) ? pick(Kind.allCases) : kind
         if depth <= 0 || chance(12) { return leaf(kind) }
-        if chance(10) { return "(\(make(kind, depth - 1)) if \(make(.boolean, depth - 1)) else \(make(kind, depth - 1)))" }
+        if chance(10) {
+            return "(\(make(kind, depth - 1)) if \(make(.boolean, depth - 1)) else \(make(kind, depth - 1)))"
+        }
         if chance(5) { return "(\(make(kind, depth - 1)) \(pick(["and", "or"])) \(make(kind, depth - 1)))" }
         return switch kind {
         case .int: int(depth - 1)
@@ -89,7 +95,8 @@ struct RandomExpressions {
 
     private mutating func leaf(_ kind: Kind) -> String {
         switch kind {
-        case .int: pick(["i", "j", "k", "(1)", "(0)", "(-3)", "(7)", "(2)", "(100)", "(9223372036854775807)", "len(s)"])
+        case .int:
+            pick(["i", "j", "k", "(1)", "(0)", "(-3)", "(7)", "(2)", "(100)", "(9223372036854775807)", "len(s)"])
         case .double: pick(["x", "y", "0.5", "2.0", "-1.5", "1e10", "0.0"])
         case .string: pick(["s", "t", "u", "'a'", "''", "' '", "'Äb'", "\"it's\"", "','", "'12'"])
         case .boolean: pick(["b", "True", "False", "(k is None)", "(u is not None)", "(i > 0)", "(s == t)", "(x < 1)"])

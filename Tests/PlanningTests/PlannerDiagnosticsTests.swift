@@ -59,6 +59,14 @@ import Testing
             "- type: WindowInto\n  windowing: {type: «session», gap: 3}",
             "invalid-window: there are no 'session' windows", hint: "did you mean 'sessions'?"),
         Case(
+            "- type: WindowInto\n  windowing: {type: sliding, size: 1h, period: «1ms»}",
+            "invalid-window: each row would be in 3600000 windows",
+            hint: "make 'period' longer: a row may be in 10000 windows"),
+        Case(
+            "- type: Combine\n  config: {group_by: [], combine: {x: {value: «shop», fn: concat}}}",
+            "wrong-aggregation: 'concat' cannot fold values of type string",
+            hint: "use 'group' for a list of the values"),
+        Case(
             "- type: Filter\n  config:\n    keep: {callable: «'lambda row: row.id'»}",
             "invalid-expression-form: 'keep' is a callable, but the step has no language for it",
             hint: "add 'language: python' to the step's config"),

@@ -298,4 +298,19 @@ import Testing
         #expect(Catalogue.standard.transforms.count > 50)
         #expect(Set(Catalogue.standard.names).count == Catalogue.standard.names.count)
     }
+
+    /// The fields of an example are its own; its type and its parameters are checked.
+    @Test(arguments: Catalogue.standard.transforms.filter { $0.example != nil }.map(\.name))
+    func examplesNameTheirParametersRightly(name: String) throws {
+        let example = try #require(Catalogue.standard[name]?.example)
+        #expect(example.hasPrefix("type: \(name)\n"))
+        let lines = example.split(separator: "\n").enumerated().map { ($0 == 0 ? "- " : "  ") + $1 }
+        let result = PlannerFixture().plan(PlannerFixture.composite(lines.joined(separator: "\n")))
+        let codes = Set(result.diagnostics.map(\.code.id))
+        #expect(
+            codes.isDisjoint(with: [
+                "unknown-transform", "unknown-parameter", "missing-parameter", "wrong-parameter-type", "unknown-key",
+                "invalid-window", "yaml-syntax", "invalid-structure",
+            ]), "\(result.problems)")
+    }
 }

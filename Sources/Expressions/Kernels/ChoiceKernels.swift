@@ -46,7 +46,8 @@ struct LogicalKernel: Kernel {
                     continue
                 }
             }
-            let inner = positions.count == count ? evaluation : evaluation.restricted(to: positions, fields: part.fields)
+            let inner =
+                positions.count == count ? evaluation : evaluation.restricted(to: positions, fields: part.fields)
             let right = part.kernel.evaluate(inner).column(type: type, count: positions.count)
             current = Choice.merge(current, right, positions, count)
         }

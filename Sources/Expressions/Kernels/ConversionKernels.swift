@@ -14,7 +14,9 @@ struct NumberConversionKernel: Kernel {
         let slow: (Int) -> Bool
         switch (function, vector.numbers(count)) {
         case ("int", .int64(let numbers)?):
-            column = Column(type: type, count: count, data: .int64(Loops.combine(numbers, .constant(Int64(0)), count) { x, _ in x }))
+            column = Column(
+                type: type, count: count, data: .int64(Loops.combine(numbers, .constant(Int64(0)), count) { x, _ in x })
+            )
             slow = { _ in false }
         case ("int", .double(let numbers)?):
             column = Column(

@@ -11,7 +11,8 @@ extension Interpreter {
         if let node = call.flags {
             let value = try evaluate(node)
             guard let number = PythonRuntime.index(value) else {
-                throw .typeError("unsupported operand type(s) for &: '\(PythonRuntime.typeName(value))' and 'RegexFlag'")
+                throw .typeError(
+                    "unsupported operand type(s) for &: '\(PythonRuntime.typeName(value))' and 'RegexFlag'")
             }
             flags = number
         }

@@ -65,7 +65,9 @@ final class Evaluation {
     /// An evaluation of only the given rows.
     func restricted(to rows: Buffer<Int32>, fields: [Int]?) -> Evaluation {
         var columns = batch.columns.map { Column.absent(type: $0.type, count: rows.count) }
-        for field in fields ?? Array(columns.indices) where field < columns.count { columns[field] = batch.columns[field].gather(rows) }
+        for field in fields ?? Array(columns.indices) where field < columns.count {
+            columns[field] = batch.columns[field].gather(rows)
+        }
         return Evaluation(
             batch: Batch(schema: batch.schema, columns: columns, count: rows.count), rows: rows, parent: self)
     }

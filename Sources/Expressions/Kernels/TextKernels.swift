@@ -131,7 +131,9 @@ struct SplitKernel: Kernel {
         let used = Int(strings.offsets[count]) - Int(strings.offsets[0])
         let from = strings.bytes.pointer
         var separators = 0
-        for index in Int(strings.offsets[0])..<Int(strings.offsets[count]) { separators += from[index] == first ? 1 : 0 }
+        for index in Int(strings.offsets[0])..<Int(strings.offsets[count]) {
+            separators += from[index] == first ? 1 : 0
+        }
         let offsets = Buffer<Int32>(uninitializedCount: separators + count + 1)
         let bytes = Buffer<UInt8>(uninitializedCount: used)
         let (starts, out) = (offsets.pointer, bytes.pointer)

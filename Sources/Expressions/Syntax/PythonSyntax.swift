@@ -142,7 +142,8 @@ final class PythonStatement: Sendable {
         case continueLoop
         case raise(PythonExpression?)
         case assertion(PythonExpression, message: PythonExpression?)
-        case attempt(body: [PythonStatement], handlers: [Handler], otherwise: [PythonStatement], finally: [PythonStatement])
+        case attempt(
+            body: [PythonStatement], handlers: [Handler], otherwise: [PythonStatement], finally: [PythonStatement])
         case function(PythonFunction)
         /// `import a.b as c`, or `from a import b as c` with `member`.
         case imports([Import])

@@ -44,7 +44,8 @@ enum AssignedNames {
     private static func add(_ target: PythonExpression, _ names: inout Set<String>, changed: Bool) {
         switch target.kind {
         case .name(let name): names.insert(name)
-        case .tuple(let elements), .list(let elements): for element in elements { add(element, &names, changed: changed) }
+        case .tuple(let elements), .list(let elements):
+            for element in elements { add(element, &names, changed: changed) }
         case .starred(let inner): add(inner, &names, changed: changed)
         case .subscripted(let base, _): if changed { addChanged(base, &names) }
         default: break

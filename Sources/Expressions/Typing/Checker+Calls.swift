@@ -61,8 +61,10 @@ extension Checker {
     ]
     static let texts: Set<String> = ["str", "repr", "format", "ascii", "json.dumps"]
     static let iterators: Set<String> = ["enumerate", "zip", "reversed"]
-    static let regexMatchers = ["re.match": "match", "re.search": "search", "re.fullmatch": "fullmatch",
-        "re.finditer": "finditer"]
+    static let regexMatchers = [
+        "re.match": "match", "re.search": "search", "re.fullmatch": "fullmatch",
+        "re.finditer": "finditer",
+    ]
 
     func function(
         _ name: String, _ arguments: [PythonExpression.Argument], _ range: Range<Int>, at nameRange: Range<Int>
@@ -186,7 +188,8 @@ extension Checker {
                 _ = try signature.bind(nil, "call", placeholder, arguments.keywords.map { ($0.name, .null) })
             } catch {
                 // The runtime words it with the function's name.
-                do throws(PythonError) { _ = try call(placeholder, arguments.keywords.map { ($0.name, .null) }) } catch {
+                do throws(PythonError) { _ = try call(placeholder, arguments.keywords.map { ($0.name, .null) }) } catch
+                {
                     return error
                 }
                 return error

@@ -158,7 +158,7 @@ extension Checker {
             locals[slot] = state
             return .local(slot)
         case .tuple(let elements), .list(let elements):
-var targets: [TypedExpression.Target] = []
+            var targets: [TypedExpression.Target] = []
             let stars = elements.indices.filter { if case .starred = elements[$0].kind { true } else { false } }
             guard stars.count <= 1 else { throw ForeignConstruct("unpacks twice with '*'", target.range) }
             for (index, element) in elements.enumerated() {

@@ -47,7 +47,8 @@ extension Checker {
             }
             for type in handler.types {
                 let last = type.split(separator: ".").last.map(String.init) ?? type
-                guard PythonError.classNames.contains(last) || ["json.JSONDecodeError", "re.error"].contains(type) else {
+                guard PythonError.classNames.contains(last) || ["json.JSONDecodeError", "re.error"].contains(type)
+                else {
                     throw ForeignConstruct("catches '\(type)', which only Python knows", handler.range)
                 }
             }

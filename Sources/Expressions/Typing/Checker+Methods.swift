@@ -40,7 +40,8 @@ extension Checker {
             }
             guard nodes.count == arguments.count else { throw ForeignConstruct("calls '\(name)' so", range) }
             let isSpan = name == "start" || name == "end"
-            let type: FieldType = isSpan ? .int64 : name == "group" && nodes.count < 2 ? FieldType.string.nullable : .any
+            let type: FieldType =
+                isSpan ? .int64 : name == "group" && nodes.count < 2 ? FieldType.string.nullable : .any
             return TypedExpression(
                 .matchMethod(receiver, name, nodes), type, range,
                 shape: name == "groups" || name == "span" ? .tuple : .plain)
@@ -74,6 +75,11 @@ extension Checker {
         }
         let kind = TypedExpression.Kind.method(receiver, name, typed)
         if receiver.type.isAny {
+            if name == "startswith" || name == "endswith", let affix = typed.positional.first?.value,
+                case .list = affix.type.kind, case .plain = affix.shape
+            {
+                throw ForeignConstruct("gives a list to '\(name)'", affix.range)
+            }
             if PythonRuntime.knows(mutator: name) {
                 throw ForeignConstruct("changes a value in place with '\(name)'", range)
             }
@@ -150,9 +156,12 @@ extension Checker {
             guard let first = arguments.first, arguments.count <= 2, arguments.allSatisfy({ $0.stars == 0 }) else {
                 throw ForeignConstruct("calls 're.compile' so", expression.range)
             }
-            return (try value(first.value), try arguments.dropFirst().first.map { flags throws(ForeignConstruct) in
-                try value(flags.value)
-            })
+            return (
+                try value(first.value),
+                try arguments.dropFirst().first.map { flags throws(ForeignConstruct) in
+                    try value(flags.value)
+                }
+            )
         default: return nil
         }
     }

@@ -7,8 +7,10 @@ extension Checker {
 
     /// Builtins of Python that only Python can run here.
     static let foreignBuiltins: Set<String> = [
-        "open", "eval", "exec", "print", "input", "iter", "set", "frozenset", "type", "id", "hash", "getattr", "setattr",
-        "hasattr", "delattr", "vars", "dir", "super", "object", "complex", "memoryview", "bytearray", "slice", "property",
+        "open", "eval", "exec", "print", "input", "iter", "set", "frozenset", "type", "id", "hash", "getattr",
+        "setattr",
+        "hasattr", "delattr", "vars", "dir", "super", "object", "complex", "memoryview", "bytearray", "slice",
+        "property",
         "callable", "compile", "globals", "locals", "issubclass", "staticmethod", "classmethod", "breakpoint", "help",
         "next", "map", "filter", "isinstance", "__import__",
     ]

@@ -292,7 +292,8 @@ extension Checker {
                     let isRow = if case .row = base.type.kind { base.type != TypeFacts.none } else { false }
                     return fault(
                         .typeMismatch, "\(described(base.type)) has no element \(short(position.type))", at: range,
-                        raising: error, hint: isRow ? "a row's fields are attributes: write 'row.name'" : nil, keeping: node)
+                        raising: error, hint: isRow ? "a row's fields are attributes: write 'row.name'" : nil,
+                        keeping: node)
                 }
             }
         }

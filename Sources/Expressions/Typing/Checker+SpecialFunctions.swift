@@ -153,6 +153,7 @@ extension Checker {
         } else {
             body = try call(function, [PythonExpression.Argument(name: nil, value: argument)], function.range)
         }
-        return TypedExpression.HigherOrder(operation: operation, items: items, parameters: [slot], body: try plain(body))
+        return TypedExpression.HigherOrder(
+            operation: operation, items: items, parameters: [slot], body: try plain(body))
     }
 }

@@ -38,7 +38,9 @@ extension Checker {
         case .forLoop(let target, let iterable, let body, let otherwise):
             let node = try setIterable(iterable)
             let bound = try binding(of: target, elementState(of: node))
-            let typed = try loop(body, bindings: { () throws(ForeignConstruct) in
+            let typed = try loop(
+                body,
+                bindings: { () throws(ForeignConstruct) in
                     try rebind(target, elementState(of: node))
                 })
             let (otherwiseBlock, _) = try block(otherwise)
@@ -152,7 +154,7 @@ extension Checker {
             locals[slot] = state
             return .local(slot)
         case .tuple(let elements), .list(let elements):
-var targets: [TypedExpression.Target] = []
+            var targets: [TypedExpression.Target] = []
             let stars = elements.indices.filter { if case .starred = elements[$0].kind { true } else { false } }
             guard stars.count <= 1 else { throw ForeignConstruct("unpacks twice with '*'", target.range) }
             for (index, element) in elements.enumerated() {
@@ -250,7 +252,8 @@ var targets: [TypedExpression.Target] = []
         var right = try value(expression)
         let isList = if case .list = current.type.kind { true } else { false }
         if operation == .modulo {
-            if case .tuple = right.shape {} else if current.type.isAny || current.type.kind == .string {
+            if case .tuple = right.shape {
+            } else if current.type.isAny || current.type.kind == .string {
                 if hasTuples(right) { throw ForeignConstruct("makes the text of a tuple", range) }
                 right = TypedExpression(.formatOperand(right), right.type, right.range)
             }

@@ -19,7 +19,8 @@ public struct ExpressionCompiler: Sendable {
         case .sql, .calcite, .javascript, .java:
             let name = source.language == .javascript ? "JavaScript" : source.language == .java ? "Java" : "SQL"
             return .foreign(
-                ForeignReason(construct: "is written in \(name)", range: range, language: source.language), warnings: [])
+                ForeignReason(construct: "is written in \(name)", range: range, language: source.language), warnings: []
+            )
         case .generic, .python: break
         }
         let checker = Checker(schema: schema, form: source.form, toleratesFailures: toleratesFailures)

@@ -168,7 +168,8 @@ final class TypedFunction: @unchecked Sendable {  // written once before the exp
 indirect enum TypedStatement: Sendable {
     case assign([TypedExpression.Target], TypedExpression)
     /// `target op= value`.
-    case augmentedAssign(TypedExpression.Target, PythonRuntime.BinaryOperator, current: TypedExpression, TypedExpression)
+    case augmentedAssign(
+        TypedExpression.Target, PythonRuntime.BinaryOperator, current: TypedExpression, TypedExpression)
     case expression(TypedExpression)
     case branch(TypedExpression, then: [TypedStatement], otherwise: [TypedStatement])
     case forLoop(TypedExpression.Target, TypedExpression, body: [TypedStatement], otherwise: [TypedStatement])

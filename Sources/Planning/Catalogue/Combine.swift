@@ -166,7 +166,9 @@ private struct CombineRule {
             guard let type = Self.type(of: known, over: expression.type) else {
                 context.report(
                     .wrongAggregation, "'\(text)' cannot fold values of type \(expression.type)", at: range,
-                    hint: "convert them in 'value', such as 'value: float(\(name))'")
+                    hint: text == "concat"
+                        ? "use 'group' for a list of the values"
+                        : "convert them in 'value', such as 'value: float(\(name))'")
                 return .invalid
             }
             return .call(

@@ -140,15 +140,28 @@ struct WindowingReader {
         switch type {
         case "fixed":
             guard let size = duration("size"), let offset = duration("offset", required: false) else { return nil }
-            return .fixed(size: size, offset: offset % size)
+            return .fixed(size: size, offset: Self.remainder(offset, size))
         case "sliding":
             guard let size = duration("size"), let period = duration("period"),
                 let offset = duration("offset", required: false)
             else { return nil }
-            return .sliding(size: size, period: period, offset: offset % period)
+            guard size / period <= Self.maximumOverlap else {
+                return invalid(
+                    "each row would be in \(size / period) windows", node["period"] ?? node,
+                    hint: "make 'period' longer: a row may be in \(Self.maximumOverlap) windows")
+            }
+            return .sliding(size: size, period: period, offset: Self.remainder(offset, period))
         case "sessions": return duration("gap").map { .sessions(gap: $0) }
         default: return .global
         }
+    }
+
+    /// Each row is copied into every window that it is in.
+    private static let maximumOverlap: Int64 = 10_000
+
+    private static func remainder(_ offset: Int64, _ size: Int64) -> Int64 {
+        let remainder = offset % size
+        return remainder < 0 ? remainder + size : remainder
     }
 
     /// A number of seconds, or a number and a unit, in microseconds.

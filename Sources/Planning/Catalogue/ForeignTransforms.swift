@@ -8,6 +8,12 @@ enum ForeignTransforms {
         [parquet(reads: true), parquet(reads: false), avro(reads: true), avro(reads: false), sql, pyTransform]
         + machineLearning + systems
 
+    /// Sources that never come to an end by themselves.
+    private static let endless: Set<String> = [
+        "ReadFromPubSub", "ReadFromKafka", "ReadFromKinesis", "ReadFromJms", "ReadFromIbmMQ", "ReadFromDebezium",
+        "ReadFromSpannerCDC",
+    ]
+
     /// A transform of which only the parameters are known.
     private static func foreign(
         _ name: String, category: String, summary: String, needs requirement: String, reason: String,
@@ -29,6 +35,7 @@ enum ForeignTransforms {
                 requirement, "'\(name)' \(reason)", at: context.spec.typeRange, schema: reads ? schema : nil,
                 code: context.string("query") ?? context.string("constructor"))
             if name.hasPrefix("WriteTo") { result.outputs = [] }
+            result.isBounded = !endless.contains(name)
             return result
         }
     }

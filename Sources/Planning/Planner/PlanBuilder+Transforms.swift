@@ -138,15 +138,16 @@ extension PlanBuilder {
             return MemberOutputs(named: named, errorName: errors.handling?.output, isKnown: false)
         }
         let windowing = result.windowing ?? inputs.first.map { self[$0.reference].windowing } ?? .global
+        let isBounded = result.isBounded && inputs.allSatisfy { self[$0.reference].isBounded }
         var outputs = result.outputs.map {
-            StepOutput(name: $0.name, schema: $0.schema, windowing: windowing, isBounded: result.isBounded)
+            StepOutput(name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded)
         }
         if let handling = errors.handling {
             let element = inputs.first.flatMap { self[$0.reference].schema }
             outputs.append(
                 StepOutput(
                     name: handling.output, schema: element.map { ErrorHandling.schema(for: $0) }, windowing: windowing,
-                    isErrorOutput: true))
+                    isBounded: isBounded, isErrorOutput: true))
         }
         let references = add(
             name: name, spec: spec, operation: result.operation,
