@@ -44,12 +44,17 @@ public struct TerminalRenderer: Sendable {
         let start = range.startPosition
         let end = range.endPosition
         let bar = styled("|", .blue)
-        let text = range.file.lineText(start.line)
-        let before = text.unicodeScalars.prefix(start.column - 1)
-        let lineLength = text.unicodeScalars.count
-        let lastColumn = end.line == start.line ? end.column : lineLength + 1
-        let marked = text.unicodeScalars.dropFirst(start.column - 1).prefix(max(0, lastColumn - start.column))
-        let indent = before.map { $0 == "\t" ? "\t" : String(repeating: " ", count: width($0)) }.joined()
+        let line = Array(range.file.lineText(start.line).unicodeScalars)
+        let first = min(max(0, start.column - 1), line.count)
+        let last = end.line == start.line ? min(max(first, end.column - 1), line.count) : line.count
+        // A line may be a whole minified file: only what surrounds the place is shown.
+        let window = Self.window(around: first, in: line.count)
+        let isCutBefore = window.lowerBound > 0
+        let isCutAfter = window.upperBound < line.count
+        let before = (isCutBefore ? "…" : "") + text(line[window.lowerBound..<first])
+        let text = before + text(line[first..<window.upperBound]) + (isCutAfter ? "…" : "")
+        let marked = line[first..<max(first, min(last, window.upperBound))]
+        let indent = before.unicodeScalars.map { $0 == "\t" ? "\t" : String(repeating: " ", count: width($0)) }.joined()
         let caret = String(repeating: "^", count: max(1, marked.reduce(0) { $0 + width($1) }))
         return [
             pad("", gutter) + styled("--> ", .blue) + printable(range.location),
@@ -57,6 +62,18 @@ public struct TerminalRenderer: Sendable {
             styled(pad(String(start.line), gutter), .blue) + " " + bar + " " + printable(text),
             pad("", gutter) + " " + bar + " " + indent + styled(caret, tone),
         ]
+    }
+
+    /// Scalars of a line to be shown: all of them up to a length that wraps a few times at most.
+    private static func window(around place: Int, in count: Int) -> Range<Int> {
+        let longest = 240
+        guard count > longest else { return 0..<count }
+        let start = min(max(0, place - longest / 3), count - longest)
+        return start..<(start + longest)
+    }
+
+    private func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        String(String.UnicodeScalarView(scalars))
     }
 
     private func gutterWidth(for ranges: [SourceRange]) -> Int {

@@ -100,4 +100,25 @@ struct OutputTests {
         #expect(result.status == 1 || result.status == 3)
         #expect(result.messages.contains("\(file):14:"), "\(result.messages)")
     }
+
+    /// Sources of a run that prints are looked through before: what is wrong in them is told like anything else.
+    @Test func damagedDataHasAPlaceInThePipeline() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("in.csv", "a,b\n1,2\n3,4,5\n")
+        let file = try folder.write(
+            "p.yaml",
+            """
+            pipeline:
+              type: chain
+              transforms:
+                - type: ReadFromCsv
+                  config: {path: \(folder.path)/in.csv}
+                - type: LogForTesting
+            """)
+        let result = try Beamstack.run("run", file)
+        #expect(result.status == 1)
+        #expect(result.messages.hasPrefix("error[ragged-row]: "), "\(result.messages)")
+        #expect(result.messages.contains("\(file):5:"))
+        #expect(result.messages.contains("line 3"))
+    }
 }

@@ -57,6 +57,17 @@ import Testing
         #expect(text.split(separator: "\n").last == "  | \(indent)\(carets)")
     }
 
+    @Test(arguments: [0, 30, 5_000, 9_999]) func ofLongLinesOnlyTheSurroundingsAreShown(_ place: Int) throws {
+        let line = String(repeating: ".", count: place) + "é" + String(repeating: ".", count: 10_000 - place)
+        let file = SourceFile(path: "p", text: line + "\nnext")
+        let text = TerminalRenderer().render(Diagnostic(Self.code, "m", at: try range(of: "é", in: file)))
+        let lines = text.split(separator: "\n").suffix(2).map(Array.init)
+        let excerpt = try #require(lines.first)
+        #expect(excerpt.count < 260)
+        #expect(lines.last?.firstIndex(of: "^") == excerpt.firstIndex(of: "é"))
+        #expect(excerpt.contains("…"))
+    }
+
     @Test func aRangeOverLinesMarksItsFirstLine() throws {
         let file = SourceFile(path: "p", text: "one two\nthree\n")
         let text = TerminalRenderer().render(Diagnostic(Self.code, "m", at: try range(of: "two\nthr", in: file)))

@@ -5,6 +5,10 @@ import Foundation
 
 /// Asks CPython in one process, and writes values so that type and value can be compared as texts.
 enum CPythonOracle {
+    struct OracleError: Error {
+        let status: Int32
+    }
+
     static func encoded(_ result: ExpressionResult) -> [String] {
         var texts = (0..<result.column.count).map { encoded(result.column.value(at: $0)) }
         for failure in result.failures {
@@ -32,7 +36,9 @@ enum CPythonOracle {
     }
 
     private static let script = """
-        import sys, json, math, warnings, types, copy
+        import sys, json, math, warnings, types, copy, resource
+        # 's * 3037000500' must be a MemoryError, not the end of the machine.
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         warnings.simplefilter('ignore')
         nan, inf = float('nan'), float('inf')
         def enc(v):
@@ -96,7 +102,11 @@ enum CPythonOracle {
         process.standardOutput = try FileHandle(forWritingTo: output)
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { return nil }
+        // 127 is how `env` says that there is no such program.
+        if process.terminationStatus == 127 { return nil }
+        guard process.terminationStatus == 0 else {
+            throw OracleError(status: process.terminationStatus)
+        }
         return try JSONSerialization.jsonObject(with: Data(contentsOf: output)) as? [[String]]
     }
 }

@@ -111,7 +111,8 @@ struct RandomExpressions {
     private mutating func int(_ depth: Int) -> String {
         switch generator.next() % 18 {
         case 0...6:
-            "(\(make(.int, depth)) \(pick(["+", "-", "*", "//", "%", "+", "-"])) \(make(pick([.int, .int, .boolean]), depth)))"
+            "(\(make(.int, depth)) \(pick(["+", "-", "*", "//", "%", "+", "-"])) "
+                + "\(make(pick([.int, .int, .boolean]), depth)))"
         case 7: "-\(make(.int, depth))"
         case 8: "(\(make(.int, depth)) \(pick(["&", "|", "^"])) \(make(.int, depth)))"
         case 9: "len(\(make(pick([.string, .list, .texts, .map]), depth)))"
@@ -142,7 +143,8 @@ struct RandomExpressions {
         switch generator.next() % 14 {
         case 0, 1: "(\(make(.string, depth)) + \(make(.string, depth)))"
         case 2, 3:
-            "\(make(.string, depth)).\(pick(["upper", "lower", "strip", "title", "capitalize", "swapcase", "lstrip", "casefold"]))()"
+            "\(make(.string, depth))."
+                + pick(["upper", "lower", "strip", "title", "capitalize", "swapcase", "lstrip", "casefold"]) + "()"
         case 4: "str(\(make(pick([.int, .double, .string, .boolean, .list, .map]), depth)))"
         case 5: "\(make(.string, depth))[\(pick(["0", "-1", "1", "i"]))]"
         case 6: "\(make(.string, depth))[\(pick(["1:", ":2", "-2:", "::-1", "::2", "i:j", "0:k"]))]"

@@ -54,7 +54,7 @@ final class FilterOperator: Operator, @unchecked Sendable {  // as Operator
         let result = keep.evaluate(batch)
         let mask = Truth.mask(of: result.column)
         if !result.failures.isEmpty {
-            try reject(result.failures, of: batch, at: nil, in: context)
+            try reject(result.failures, of: batch, at: step.expressionRange, in: context)
             for failure in result.failures { mask[failure.row] = 0 }
         }
         let count = Truth.count(mask)
@@ -93,7 +93,7 @@ final class PartitionOperator: Operator, @unchecked Sendable {  // as Operator
                 failures.append(RowFailure(row: row, error: .valueError("Unknown output name \(value)")))
             }
         }
-        try reject(failures.sorted { $0.row < $1.row }, of: batch, at: nil, in: context)
+        try reject(failures.sorted { $0.row < $1.row }, of: batch, at: step.expressionRange, in: context)
         if let unknownOutput = operation.unknownOutput { 
             try emit(batch.gather(unknown), output: unknownOutput, in: context)
         }
@@ -130,7 +130,7 @@ final class ValidateOperator: Operator, @unchecked Sendable {  // as Operator
                 failures.append(RowFailure(row: row, error: PythonError("ValidationError", violation)))
             }
         }
-        try reject(failures, of: batch, at: nil, in: context)
+        try reject(failures, of: batch, at: step.expressionRange, in: context)
         try emit(withoutFailures(failures, in: batch).cast(to: super.schema()), in: context)
     }
 }

@@ -29,7 +29,7 @@ final class AssignTimestampsOperator: Operator, @unchecked Sendable {  // as Ope
         let stamped = batch.with(timestamps: timestamps)
         guard !failures.isEmpty else { return try emit(stamped, in: context) }
         failures.sort { $0.row < $1.row }
-        try reject(failures, of: batch, at: nil, in: context)
+        try reject(failures, of: batch, at: step.expressionRange, in: context)
         try emit(withoutFailures(failures, in: stamped), in: context)
     }
 

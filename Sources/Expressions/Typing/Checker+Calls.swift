@@ -232,7 +232,8 @@ extension Checker {
                 return fault(
                     .typeMismatch, "'\(definition.name)' does not accept these arguments", at: range,
                     raising: .typeError(
-                        "\(definition.name)() takes \(values.count) positional arguments but \(arguments.count) were given"
+                        "\(definition.name)() takes \(values.count) positional arguments but "
+                            + "\(arguments.count) were given"
                     ))
             }
             values[place] = try value(argument.value)

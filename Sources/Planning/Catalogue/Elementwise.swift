@@ -15,7 +15,8 @@ extension TransformDefinition {
     ) { context in
         guard let keep = context["keep"] else { return nil }
         switch context.expression(keep, schema: context.schema, language: context.language(), what: "'keep'") {
-        case .native(let expression, _): return StepResult(.filter(expression), schema: context.schema)
+        case .native(let expression, let range):
+            return StepResult(.filter(expression), schema: context.schema, expressionRange: range)
         case .foreign(let foreign, _):
             return context.foreign(
                 foreign.requirement, foreign.reason, at: foreign.range, schema: context.schema, code: foreign.code)
@@ -43,7 +44,7 @@ extension TransformDefinition {
                     notes: ["a number is seconds since 1970-01-01T00:00:00Z"],
                     hint: "convert it to a number, such as 'float(…)', with 'language: python'")
             }
-            return StepResult(.assignTimestamps(expression), schema: context.schema)
+            return StepResult(.assignTimestamps(expression), schema: context.schema, expressionRange: range)
         case .foreign(let foreign, _):
             return context.foreign(
                 foreign.requirement, foreign.reason, at: foreign.range, schema: context.schema, code: foreign.code)
@@ -87,7 +88,7 @@ extension TransformDefinition {
             let unknown = context.string("unknown_output").flatMap { names.firstIndex(of: $0) }
             return StepResult(
                 .partition(PartitionOperation(by: expression, outputs: outputs, unknownOutput: unknown)),
-                outputs: results)
+                outputs: results, expressionRange: range)
         case .foreign(let foreign, _):
             return StepResult(.foreign(foreign), outputs: results)
         case .unknown: return context.unknown(outputs: names)

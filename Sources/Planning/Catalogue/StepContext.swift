@@ -112,12 +112,18 @@ struct StepResult {
     /// Replaces that of the input.
     var windowing: Windowing?
     var isBounded = true
+    /// The expression that the operation is about.
+    var expressionRange: SourceRange?
 
-    init(_ operation: Operation, schema: Schema?) {
-        self.init(operation, outputs: [Output(name: "output", schema: schema)])
+    init(_ operation: Operation, schema: Schema?, expressionRange: SourceRange? = nil) {
+        self.init(
+            operation, outputs: [Output(name: "output", schema: schema)], expressionRange: expressionRange)
     }
 
-    init(_ operation: Operation, outputs: [Output], windowing: Windowing? = nil) {
+    init(
+        _ operation: Operation, outputs: [Output], windowing: Windowing? = nil, expressionRange: SourceRange? = nil
+    ) {
+        self.expressionRange = expressionRange
         self.operation = operation
         self.outputs = outputs
         self.windowing = windowing

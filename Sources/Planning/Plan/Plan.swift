@@ -55,6 +55,8 @@ public struct Step: Sendable {
     public let transform: String
     /// The transform in the file; for an implied step, what implies it.
     public let range: SourceRange?
+    /// The expression that the step is about, such as a filter's, in the file.
+    public let expressionRange: SourceRange?
     public let operation: Operation
     public let inputs: [StepInput]
     /// The main output first; a sink has none or its pass-through.
@@ -63,13 +65,15 @@ public struct Step: Sendable {
     public let resourceHints: [ResourceHint]
 
     public init(
-        id: Int, name: String, transform: String, range: SourceRange?, operation: Operation, inputs: [StepInput],
-        outputs: [StepOutput], errorHandling: ErrorHandling? = nil, resourceHints: [ResourceHint] = []
+        id: Int, name: String, transform: String, range: SourceRange?, expressionRange: SourceRange? = nil,
+        operation: Operation, inputs: [StepInput], outputs: [StepOutput], errorHandling: ErrorHandling? = nil,
+        resourceHints: [ResourceHint] = []
     ) {
         self.id = id
         self.name = name
         self.transform = transform
         self.range = range
+        self.expressionRange = expressionRange
         self.operation = operation
         self.inputs = inputs
         self.outputs = outputs

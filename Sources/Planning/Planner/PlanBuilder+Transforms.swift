@@ -150,7 +150,7 @@ extension PlanBuilder {
                     isBounded: isBounded, isErrorOutput: true))
         }
         let references = add(
-            name: name, spec: spec, operation: result.operation,
+            name: name, spec: spec, operation: result.operation, expressionRange: result.expressionRange,
             inputs: inputs.map { StepInput(name: $0.name, source: $0.reference) }, outputs: outputs,
             errorHandling: errors.handling, hints: hints)
         var named = zip(outputs, references).map { ($0.name, $1) }

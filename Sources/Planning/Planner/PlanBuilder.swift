@@ -71,8 +71,9 @@ final class PlanBuilder {
 
     /// Appends a step whose name is made unique, and gives its outputs.
     func add(
-        name: String, spec: TransformSpec, transform: String? = nil, operation: Operation, inputs: [StepInput],
-        outputs: [StepOutput], errorHandling: ErrorHandling? = nil, hints: [ResourceHint] = []
+        name: String, spec: TransformSpec, transform: String? = nil, operation: Operation,
+        expressionRange: SourceRange? = nil, inputs: [StepInput], outputs: [StepOutput],
+        errorHandling: ErrorHandling? = nil, hints: [ResourceHint] = []
     ) -> [OutputReference] {
         var unique = name
         var number = 2
@@ -84,7 +85,7 @@ final class PlanBuilder {
         steps.append(
             Step(
                 id: id, name: unique, transform: transform ?? spec.type.text, range: spec.typeRange,
-                operation: operation, inputs: inputs, outputs: outputs, errorHandling: errorHandling,
+                expressionRange: expressionRange, operation: operation, inputs: inputs, outputs: outputs, errorHandling: errorHandling,
                 resourceHints: hints))
         return outputs.indices.map { OutputReference(step: id, output: $0) }
     }

@@ -62,7 +62,8 @@ struct TestCommand: ParsableCommand {
             let current = create ? tester.loader.document(file).document ?? document : document
             let suite = try readSuite()
             let report = tester.report(suite?.tests ?? current.tests, of: current)
-            show(report, of: file, isOnly: files.count == 1)
+            // What a created test lacks is no news; what is fixed is shown as it was.
+            if !create { show(report, of: file, isOnly: files.count == 1) }
             if coverage { Output.write(tester.coverage(report, of: current).text) }
             if fix || create {
                 try tester.fix(report, in: current)
@@ -82,7 +83,8 @@ struct TestCommand: ParsableCommand {
     }
 
     private func show(_ report: TestReport, of file: String, isOnly: Bool) {
-        Output.report(report.diagnostics.filter { $0.severity == .error || !fix && !create })
+        // Differing rows stand in the report itself.
+        Output.report(report.diagnostics.filter { $0.code != .testDiffers })
         switch format {
         case .json: Output.write(report.json.compact + "\n")
         case .text:

@@ -19,6 +19,12 @@ enum ExitStatus: Int32 {
             return .success
         } catch let failure as CommandFailure {
             return failure.status
+        } catch let diagnostic as Diagnostic {
+            Output.report([diagnostic])
+            return .failed
+        } catch let error as DiagnosticsError {
+            Output.report(error.diagnostics)
+            return .failed
         } catch {
             let code = Beamstack.exitCode(for: error)
             let message = Beamstack.fullMessage(for: error)
