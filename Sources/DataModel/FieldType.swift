@@ -47,7 +47,9 @@ public struct FieldType: Hashable, Sendable {
     public static let datetime = FieldType(.datetime)
     public static let decimal = FieldType(.decimal)
     public static func list(_ element: FieldType) -> FieldType { FieldType(.list(element)) }
-    public static func map(_ key: FieldType, _ value: FieldType) -> FieldType { FieldType(.map(key: key, value: value)) }
+    public static func map(_ key: FieldType, _ value: FieldType) -> FieldType {
+        FieldType(.map(key: key, value: value))
+    }
     public static func row(_ schema: Schema) -> FieldType { FieldType(.row(schema)) }
 
     /// The same kind with null among its values.

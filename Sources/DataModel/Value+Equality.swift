@@ -10,7 +10,8 @@ extension Value: Equatable {
         case (.datetime(let a), .datetime(let b)): return a.instantOrLocal == b.instantOrLocal
         case (.list(let a), .list(let b)): return a == b
         case (.map(let a), .map(let b)):
-            return a.count == b.count && a.entries.allSatisfy { entry in b[entry.key].map { $0 == entry.value } ?? false }
+            return a.count == b.count
+                && a.entries.allSatisfy { entry in b[entry.key].map { $0 == entry.value } ?? false }
         case (.row(let a), .row(let b)):
             return a.names.count == b.names.count
                 && zip(a.names, a.values).allSatisfy { name, value in b[name].map { $0 == value } ?? false }

@@ -57,12 +57,26 @@ extension DiagnosticCode {
     static let noFileMatched = DiagnosticCode(
         "pattern-matched-nothing", "a pattern of MatchAll matches no file",
         "`MatchAll` found no file for a pattern in the data, and `empty_match_treatment` does not allow that.")
+    static let columnWidened = DiagnosticCode(
+        "column-widened", "a column holds other values than its sample showed",
+        """
+        Types of CSV and JSON fields follow from a sample of the data. A value further on did not fit, and so the run
+        started again with the wider type; nothing had been written by then. Where the wider type is not what you want,
+        mend the value, or fix the type of a CSV column:
+
+        ```yaml
+        - type: ReadFromCsv
+          config: {path: orders.csv, dtype: {zip: str}}
+        ```
+        """)
     static let cancelled = DiagnosticCode(
         "cancelled", "the run was stopped",
         "The run was interrupted before its end. Outputs are as they were before.")
 
     /// All codes of this module, for `beamstack explain`.
     public static let engineCodes: [DiagnosticCode] = [
-        .rowFailed, .assertionFailed, .errorThreshold, .foreignStep, .aggregationFailed, .spillFailed, .noFileMatched, .cancelled,
+        .rowFailed, .assertionFailed, .errorThreshold, .foreignStep, .aggregationFailed, .spillFailed, .noFileMatched,
+        .columnWidened,
+        .cancelled,
     ]
 }

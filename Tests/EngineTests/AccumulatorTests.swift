@@ -59,8 +59,9 @@ import Testing
     @Test func mixedValuesFoldAsPythonDoes() throws {
         #expect(try fold(.sum, [.int(1), .double(0.5), .boolean(true)], type: .any, result: .any)[0] == .double(2.5))
         #expect(try fold(.max, [.string("b"), .string("a")], type: .any, result: .any)[0] == .string("b"))
-        #expect(try fold(.concat, [.list([.int(1)]), .list([.int(2)])], type: .list(.int64), result: .list(.int64))[0]
-            == .list([.int(1), .int(2)]))
+        #expect(
+            try fold(.concat, [.list([.int(1)]), .list([.int(2)])], type: .list(.int64), result: .list(.int64))[0]
+                == .list([.int(1), .int(2)]))
         #expect(throws: AggregationError.self) {
             try fold(.max, [.string("b"), .int(1)], type: .any, result: .any)
         }

@@ -30,7 +30,8 @@ import Testing
             }
             let batch = Batch(rows: rows, schema: Self.schema)
             let partial = try worker.aggregate(
-                keys: layout.keys(of: batch), values: [batch.columns[1], batch.columns[2], batch.columns[0], batch.columns[1]],
+                keys: layout.keys(of: batch),
+                values: [batch.columns[1], batch.columns[2], batch.columns[0], batch.columns[1]],
                 partitionBits: 0)
             try partition.merge(partial, partition: 0, sequence: sequence)
         }
@@ -40,14 +41,15 @@ import Testing
         ])
         var found: [String: [Value]] = [:]
         let result = GroupedResult(schema: output, layout: layout, isGlobal: true)
-        try partition.finish({ batch in
-            for row in 0..<batch.count {
-                let values = batch.row(at: row).values
-                guard case .string(let key) = values[0] else { continue }
-                #expect(found[key] == nil, "a key appears twice")
-                found[key] = Array(values.dropFirst())
-            }
-        }, result: result)
+        try partition.finish(
+            { batch in
+                for row in 0..<batch.count {
+                    let values = batch.row(at: row).values
+                    guard case .string(let key) = values[0] else { continue }
+                    #expect(found[key] == nil, "a key appears twice")
+                    found[key] = Array(values.dropFirst())
+                }
+            }, result: result)
         return found
     }
 

@@ -66,7 +66,10 @@ import Testing
                 .init(kind: kind, equalities: [(left: .init(input: 1, field: 0), right: 0)]),
             ],
             outputs: [.init(input: 0, field: 1), .init(input: 1, field: 1), .init(input: 2, field: 1)])
-        let schema = Schema([Field("a", FieldType.string.nullable), Field("b", FieldType.string.nullable), Field("c", FieldType.string.nullable)])
+        let schema = Schema([
+            Field("a", FieldType.string.nullable), Field("b", FieldType.string.nullable),
+            Field("c", FieldType.string.nullable),
+        ])
         let joined = builder.add(.join(operation), inputs: [left, right, third], schema: schema)
         func sorted(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
         let inMemory = sorted(try builder.collect(joined))

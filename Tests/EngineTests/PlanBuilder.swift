@@ -1,7 +1,8 @@
 import DataModel
 import Diagnostics
-@testable import Engine
 import Planning
+
+@testable import Engine
 
 /// Makes small plans by hand.
 struct PlanBuilder {
@@ -28,13 +29,15 @@ struct PlanBuilder {
     ) throws -> [[Value]] {
         let options = RunOptions(workers: workers, memoryBudget: memoryBudget, logOutput: { _ in })
         let engine = EmbeddedEngine(connectors: NoConnectors(), options: options)
-        return try engine.collect(Plan(path: "test", steps: steps), outputs: [output])[output, default: []].map(\.values)
+        return try engine.collect(Plan(path: "test", steps: steps), outputs: [output])[output, default: []].map(
+            \.values)
     }
 }
 
 /// For plans without files.
 struct NoConnectors: Connectors {
-    func reader(for read: ReadOperation, schema: Schema, neededFields: Set<Int>) throws(Diagnostic) -> any RecordReader {
+    func reader(for read: ReadOperation, schema: Schema, neededFields: Set<Int>) throws(Diagnostic) -> any RecordReader
+    {
         throw Diagnostic(.cancelled, "no files in this test", at: nil)
     }
 

@@ -18,7 +18,10 @@ import Testing
     }
 
     @Test func fixedWindowsStartAtTheOffset() {
-        #expect(windows([1, 8, 11, 101], .fixed(size: 10_000_000, offset: 5_000_000)) == [[-5, 5], [5, 15], [5, 15], [95, 105]])
+        #expect(
+            windows([1, 8, 11, 101], .fixed(size: 10_000_000, offset: 5_000_000)) == [
+                [-5, 5], [5, 15], [5, 15], [95, 105],
+            ])
     }
 
     @Test func fixedWindowsBeforeTheEpoch() {

@@ -168,6 +168,12 @@ import Testing
             "def f(row):\n  a = []\n  b = a\n  b.append(1)\n  return a",
             ["foreign", "may share a list or dict that it changes"]
         ),
+        (
+            "lambda row: beam.Row(**{'x': row.id}, y=row.name)",
+            ["row<x: int64, y: string>", "Row(x=7, y='Anna Åb')", "Row(x=-2, y='')"]
+        ),
+        ("lambda row: beam.Row(**row._asdict()).price", ["double", "2.5", "0.0"]),
+        ("lambda row: row.r", ["row<q: int64, s: string>", "Row(q=5, s='in')", "Row(q=6, s='out')"]),
         ("lambda row: row.pirce", ["unknown-field: 'pirce' is not a field of the input"]),
         ("lambda row: price", ["unknown-name: 'price' is not defined"]),
     ])

@@ -72,6 +72,16 @@ public struct SchemaDrift: Error, Sendable {
         self.neededType = neededType
         self.evidence = evidence
     }
+
+    /// What to tell the user when the run starts again with the wider type.
+    public func note(in plan: Plan) -> Diagnostic {
+        let step = plan.steps.first { step in
+            if case .read(let read) = step.operation { read.pattern == pattern } else { false }
+        }
+        return Diagnostic(
+            .columnWidened, severity: .note, "the field '\(field)' is read as \(neededType), not as \(plannedType)",
+            at: step?.range, notes: ["because of \(evidence)"])
+    }
 }
 
 /// Writes a collection so that it appears whole or not at all.

@@ -161,7 +161,8 @@ final class Execution {
             throw Diagnostic(
                 .errorThreshold,
                 "\(failed) of \(all) rows failed in step '\(step.name)', more than the threshold of \(threshold)",
-                at: step.range, hint: "raise 'threshold', or mend the rows that '\(step.name)' sends to its error output")
+                at: step.range,
+                hint: "raise 'threshold', or mend the rows that '\(step.name)' sends to its error output")
         }
     }
 

@@ -73,7 +73,8 @@ enum Accumulators {
             }
         case .min, .max:
             switch type.kind {
-            case .int64, .timestamp, .duration: return Int64ExtremeAccumulator(type: result, isMaximum: function == .max)
+            case .int64, .timestamp, .duration:
+                return Int64ExtremeAccumulator(type: result, isMaximum: function == .max)
             case .double: return DoubleExtremeAccumulator(isMaximum: function == .max)
             default: return ValueAccumulator(fold: function == .max ? .max : .min, result: result)
             }
@@ -85,7 +86,9 @@ enum Accumulators {
 
     /// Null and mixed values fail, as `sum([1, None])` does in Python.
     static func requireNoNulls(_ column: Column, _ verb: String) throws {
-        guard let validity = column.validity, let row = validity.elements.prefix(column.count).firstIndex(of: 0) else { return }
+        guard let validity = column.validity, let row = validity.elements.prefix(column.count).firstIndex(of: 0) else {
+            return
+        }
         throw AggregationError(message: "\(verb) of a null value (row \(row + 1) of its batch)")
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 /// Groups rows by keys and windows and folds their values; a source for the steps behind it once its input is done.
 ///
 /// Workers fold each morsel by itself, then hand its groups to the partitions, each of which takes morsels in order.
-final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {  // as Operator; partitions have one user at a time
+/// Unchecked `Sendable` as `Operator` is: partitions have one user at a time.
+final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {
     static let partitionBits = 5
 
     private let operation: AggregateOperation
@@ -35,7 +36,8 @@ final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable { 
         }
         let partitionCount = 1 << Self.partitionBits
         let spill = SpillSettings(
-            directory: options.temporaryDirectory, partitionBudget: min(max(1 << 16, options.memoryBudget / partitionCount), 1 << 30))
+            directory: options.temporaryDirectory,
+            partitionBudget: min(max(1 << 16, options.memoryBudget / partitionCount), 1 << 30))
         partitions = (0..<partitionCount).map { [layout] _ in
             GroupPartition(layout: layout, accumulators: makeAccumulators(), spill: spill)
         }
@@ -89,7 +91,9 @@ final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable { 
             return try AggregationError.explained(in: step) { [BatchMorsel(batches: [try orderedBatch()])] }
         }
         return partitions.map { partition in
-            ComputedMorsel { [self] emit in try AggregationError.explained(in: step) { try partition.finish(emit, result: result) } }
+            ComputedMorsel { [self] emit in
+                try AggregationError.explained(in: step) { try partition.finish(emit, result: result) }
+            }
         }
     }
 

@@ -21,7 +21,8 @@ extension RowKeys {
         for row in 0..<count { hashes.append(Int64(bitPattern: self.hashes[row])) }
         let key =
             switch storage {
-            case .int64(let values): Column(type: .int64.nullable, count: count, validity: validity, data: .int64(values))
+            case .int64(let values):
+                Column(type: .int64.nullable, count: count, validity: validity, data: .int64(values))
             case .bytes(let strings):
                 Column(type: .bytes.nullable, count: count, validity: validity, data: .string(strings))
             }
@@ -86,7 +87,8 @@ struct KeyLayout: Sendable {
         case .int64(let field): return Self.keys(int64: batch.columns[field])
         case .bytes(let field): return Self.keys(bytes: batch.columns[field])
         case .encoded(let fields, let hasWindow):
-            return Self.keys(encoding: fields.map { batch.columns[$0] }, windows: hasWindow ? batch.windows : nil, batch.count)
+            return Self.keys(
+                encoding: fields.map { batch.columns[$0] }, windows: hasWindow ? batch.windows : nil, batch.count)
         }
     }
 

@@ -5,7 +5,8 @@ import Planning
 import Synchronization
 
 /// Groups rows by keys and sessions: windows that grow and merge for as long as rows of a key come close together.
-final class SessionAggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {  // as Operator; a partition has one user at a time
+/// Unchecked `Sendable` as `Operator` is: a partition has one user at a time.
+final class SessionAggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {
     private let operation: AggregateOperation
     private let layout: KeyLayout
     private let result: GroupedResult
@@ -106,7 +107,8 @@ private final class SessionPartition: @unchecked Sendable {  // one thread at a 
         let slots = Buffer<Int32>(capacity: end - start)
         for index in 0..<(end - start) {
             let time = timestamps[Int(rows[index])]
-            slots.append(Int32(truncatingIfNeeded: try slot(of: time, key: Int(groups[index]), pending: slots, partial, rows)))
+            slots.append(
+                Int32(truncatingIfNeeded: try slot(of: time, key: Int(groups[index]), pending: slots, partial, rows)))
         }
         try merge(partial, rows: rows, slots: slots, from: merged)
         merged = 0
@@ -116,7 +118,9 @@ private final class SessionPartition: @unchecked Sendable {  // one thread at a 
     /// Rows of the current piece that have been merged already.
     private var merged = 0
 
-    private func merge(_ partial: PartialGroups, rows: UnsafePointer<Int32>, slots: Buffer<Int32>, from first: Int) throws {
+    private func merge(_ partial: PartialGroups, rows: UnsafePointer<Int32>, slots: Buffer<Int32>, from first: Int)
+        throws
+    {
         guard slots.count > first else { return }
         for (accumulator, columns) in zip(accumulators, partial.states) {
             accumulator.grow(to: slotCount)

@@ -112,7 +112,9 @@ final class ValueAccumulator: Accumulator {
                 values[group] = value
             } else {
                 let (left, right) = fold == .min ? (value, values[group]) : (values[group], value)
-                if try failing({ () throws(PythonError) in try PythonValues.isLess(left, right) }) { values[group] = value }
+                if try failing({ () throws(PythonError) in try PythonValues.isLess(left, right) }) {
+                    values[group] = value
+                }
             }
         case .group, .concat: break
         }

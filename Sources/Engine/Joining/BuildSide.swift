@@ -20,7 +20,8 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
     /// - Parameters:
     ///   - index: the join's stage: its build side is input `index + 1`.
     ///   - budget: bytes that the side may hold in memory.
-    init(_ stage: JoinOperation.Stage, index: Int, inputs: [Schema], hasWindow: Bool, budget: Int, options: RunOptions) {
+    init(_ stage: JoinOperation.Stage, index: Int, inputs: [Schema], hasWindow: Bool, budget: Int, options: RunOptions)
+    {
         schema = inputs[index + 1]
         leftSchemas = Array(inputs[0...index])
         kind = stage.kind
@@ -49,7 +50,8 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
     }
 
     private func toDisk(_ batch: Batch) throws {
-        try spill?.appendBuild(StoredRows.columns(batch.columns, windows: batch.windows), keys: keys.ofBuild(batch).keys)
+        try spill?.appendBuild(
+            StoredRows.columns(batch.columns, windows: batch.windows), keys: keys.ofBuild(batch).keys)
     }
 
     func finish() {
@@ -106,7 +108,8 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
         var rest = columns[...]
         let sources = leftSchemas.map { schema -> JoinedRows.Source in
             defer { rest = rest.dropFirst(schema.count) }
-            return .init(batch: Batch(schema: schema, columns: Array(rest.prefix(schema.count)), count: count), rows: rows)
+            return .init(
+                batch: Batch(schema: schema, columns: Array(rest.prefix(schema.count)), count: count), rows: rows)
         }
         return JoinedRows(count: count, sources: sources, windows: windows(of: columns))
     }

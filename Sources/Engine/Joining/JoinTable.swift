@@ -52,7 +52,9 @@ final class JoinTable: @unchecked Sendable {  // each worker notes matches in it
         let hits = worker < matched.count ? matched[worker] : nil
         for row in 0..<rows.count {
             let group = Int(groups.pointer[row])
-            if group >= 0, bounds.pointer[group + 1] > bounds.pointer[group], !(rowKeys.mayBeNull && rowKeys.isNull(row)) {
+            if group >= 0, bounds.pointer[group + 1] > bounds.pointer[group],
+                !(rowKeys.mayBeNull && rowKeys.isNull(row))
+            {
                 for position in Int(bounds.pointer[group])..<Int(bounds.pointer[group + 1]) {
                     let match = order.pointer[position]
                     picks.append(Int32(truncatingIfNeeded: row))

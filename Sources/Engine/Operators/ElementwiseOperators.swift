@@ -94,7 +94,7 @@ final class PartitionOperator: Operator, @unchecked Sendable {  // as Operator
             }
         }
         try reject(failures.sorted { $0.row < $1.row }, of: batch, at: step.expressionRange, in: context)
-        if let unknownOutput = operation.unknownOutput { 
+        if let unknownOutput = operation.unknownOutput {
             try emit(batch.gather(unknown), output: unknownOutput, in: context)
         }
         for (output, selected) in rows.enumerated() {

@@ -21,7 +21,8 @@ final class AssignTimestampsOperator: Operator, @unchecked Sendable {  // as Ope
                 timestamps.pointer[row] = micros
             } else {
                 let value = result.column.value(at: row)
-                let message = "Cannot interpret \(PythonValues.text(value)) <class '\(PythonValues.typeName(value))'> as Timestamp."
+                let message =
+                    "Cannot interpret \(PythonValues.text(value)) <class '\(PythonValues.typeName(value))'> as Timestamp."
                 failures.append(RowFailure(row: row, error: .typeError(message)))
             }
         }

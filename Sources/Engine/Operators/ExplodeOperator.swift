@@ -65,7 +65,8 @@ final class ExplodeOperator: Operator, @unchecked Sendable {  // as Operator
         var columns = others.columns
         columns[field] = elements
         return Batch(
-            schema: batch.schema, columns: columns, count: total, timestamps: others.timestamps, windows: others.windows)
+            schema: batch.schema, columns: columns, count: total, timestamps: others.timestamps, windows: others.windows
+        )
     }
 
     /// The fields' elements side by side, the shorter padded with null.

@@ -43,7 +43,9 @@ extension Operator {
         let failed = batch.gather(rows)
         var messages = ColumnBuilder(type: .string, capacity: failures.count)
         var stacks = ColumnBuilder(type: .string, capacity: failures.count)
-        let place = (range ?? step.range).map { "  File \"\($0.file.path)\", line \($0.startPosition.line), in \(step.name)\n" }
+        let place = (range ?? step.range).map {
+            "  File \"\($0.file.path)\", line \($0.startPosition.line), in \(step.name)\n"
+        }
         for failure in failures {
             messages.append(.string(failure.error.repr))
             stacks.append(.string("\(place ?? "")\(failure.error.type): \(failure.error.message)"))

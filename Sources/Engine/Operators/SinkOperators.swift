@@ -96,7 +96,8 @@ final class AssertEqualOperator: CollectOperator, @unchecked Sendable {  // as O
 
     private static func sample(_ rows: [Value], _ label: String) -> [String] {
         let texts = rows.map { JSONWriter.text($0) }.sorted()
-        return texts.prefix(5).map { "\(label): \($0)" } + (texts.count > 5 ? ["… \(texts.count - 5) more \(label)"] : [])
+        return texts.prefix(5).map { "\(label): \($0)" }
+            + (texts.count > 5 ? ["… \(texts.count - 5) more \(label)"] : [])
     }
 }
 

@@ -186,7 +186,8 @@ struct BinaryReader {
         case .datetime:
             let micros = int64()
             let offset = int64()
-            return .datetime(DateTimeValue(localMicroseconds: micros, offsetSeconds: offset == .min ? nil : Int(offset)))
+            return .datetime(
+                DateTimeValue(localMicroseconds: micros, offsetSeconds: offset == .min ? nil : Int(offset)))
         case .decimal:
             let low = UInt64(bitPattern: int64())
             let unscaled = Int128(int64()) << 64 | Int128(low)

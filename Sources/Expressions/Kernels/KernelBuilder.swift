@@ -34,6 +34,9 @@ struct KernelBuilder {
             if case .list = base.type.kind, index.type.kind == .int64 {
                 return ElementKernel(operand: kernel(for: base), index: kernel(for: index), type: node.type)
             }
+        case .row:
+            guard case .row(let schema) = node.type.kind else { break }
+            return RowKernel(parts: schema.fields.indices.map { FieldKernel(index: $0) }, type: node.type)
         case .newRow(let fields):
             return RowKernel(parts: fields.map { kernel(for: $0.value) }, type: node.type)
         case .checked(let operand, let type):

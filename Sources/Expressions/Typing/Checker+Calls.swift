@@ -3,8 +3,9 @@ import Diagnostics
 
 extension Checker {
     func call(
-        _ callee: PythonExpression, _ arguments: [PythonExpression.Argument], _ range: Range<Int>
+        _ callee: PythonExpression, _ written: [PythonExpression.Argument], _ range: Range<Int>
     ) throws(ForeignConstruct) -> TypedExpression {
+        let arguments = written.flatMap(unpacked)
         if arguments.contains(where: { $0.stars == 2 }) {
             throw ForeignConstruct("unpacks keyword arguments with '**'", range)
         }
@@ -15,6 +16,28 @@ extension Checker {
         case .name(let name): return try namedCall(name, arguments, range, at: callee.range)
         case .attribute(let base, let name): return try methodCall(base, name, arguments, range)
         default: throw ForeignConstruct("calls the result of an expression", callee.range)
+        }
+    }
+
+    /// `**row._asdict()` and `**{'a': 1}` as the keyword arguments that they are.
+    func unpacked(_ argument: PythonExpression.Argument) -> [PythonExpression.Argument] {
+        guard argument.stars == 2 else { return [argument] }
+        switch argument.value.kind {
+        case .call(let callee, let none):
+            guard none.isEmpty, case .attribute(let base, "_asdict") = callee.kind, case .name(let name) = base.kind,
+                case .rowParameter? = binding(name)
+            else { return [argument] }
+            return schema.names.map { field in
+                PythonExpression.Argument(
+                    name: field, value: PythonExpression(.attribute(base, field), argument.value.range))
+            }
+        case .dictionary(let items):
+            let keywords = items.compactMap { item -> PythonExpression.Argument? in
+                guard case .string(let name)? = item.key?.kind else { return nil }
+                return PythonExpression.Argument(name: name, value: item.value)
+            }
+            return keywords.count == items.count ? keywords : [argument]
+        default: return [argument]
         }
     }
 

@@ -110,13 +110,6 @@ public struct YAMLScalar: Sendable {
     /// In order of `value`; what lies between two runs (escapes, folded breaks) has no exact counterpart.
     let runs: [Run]
 
-    init(text: String, style: Style, value: YAMLScalarValue, runs: [Run]) {
-        self.text = text
-        self.style = style
-        self.value = value
-        self.runs = runs
-    }
-
     /// The rendered place of offsets in the text, from the start of the run that holds the first one to the last.
     func renderedRange(of range: Range<Int>) -> Range<Int>? {
         guard let first = runs.last(where: { $0.value <= range.lowerBound }) ?? runs.first else { return nil }

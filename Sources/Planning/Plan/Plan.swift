@@ -109,7 +109,8 @@ public struct StepOutput: Sendable {
     public let isErrorOutput: Bool
 
     public init(
-        name: String, schema: Schema?, windowing: Windowing = .global, isBounded: Bool = true, isErrorOutput: Bool = false
+        name: String, schema: Schema?, windowing: Windowing = .global, isBounded: Bool = true,
+        isErrorOutput: Bool = false
     ) {
         self.name = name
         self.schema = schema

@@ -26,7 +26,9 @@ extension Windowing: CustomStringConvertible {
 
     /// The largest unit that divides the time: `1h`, `90s`, `1500ms`.
     static func duration(_ microseconds: Int64) -> String {
-        let units: [(String, Int64)] = [("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000)]
+        let units: [(String, Int64)] = [
+            ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000),
+        ]
         for (unit, size) in units where microseconds != 0 && microseconds % size == 0 {
             return "\(microseconds / size)\(unit)"
         }

@@ -85,7 +85,8 @@ final class PlanBuilder {
         steps.append(
             Step(
                 id: id, name: unique, transform: transform ?? spec.type.text, range: spec.typeRange,
-                expressionRange: expressionRange, operation: operation, inputs: inputs, outputs: outputs, errorHandling: errorHandling,
+                expressionRange: expressionRange, operation: operation, inputs: inputs, outputs: outputs,
+                errorHandling: errorHandling,
                 resourceHints: hints))
         return outputs.indices.map { OutputReference(step: id, output: $0) }
     }

@@ -30,6 +30,7 @@ struct PipelineRunner {
                 return try execute(plan, cancellation)
             } catch let drift as SchemaDrift {
                 // Nothing has been committed or printed: the run starts again with the type that the data needs.
+                Output.report([drift.note(in: plan)])
                 loader.inspector.widen(drift)
             }
         }
