@@ -10,6 +10,7 @@ import csv
 import glob
 import importlib.util
 import math
+import multiprocessing
 import os
 import random
 import statistics
@@ -92,32 +93,44 @@ def agree(one, other):
         for left, right in zip(one, other))
 
 
+def check(job, tools, folder, beamstack):
+    """Runs each tool once: those that fail, and those whose answer is not Beamstack's."""
+    answers = {}
+    for tool in tools:
+        with tempfile.TemporaryDirectory() as out:
+            if timed(command(tool, job, folder, out, beamstack)) is not None:
+                answers[tool] = answer(out)
+    failed = [tool for tool in tools if tool not in answers]
+    own = answers.get("beamstack")
+    return failed, [tool for tool in answers if own is not None and not agree(own, answers[tool])]
+
+
 def run(arguments):
     tools = ["beamstack"] + chosen_tools(arguments.tools)
     has_failed = False
     print("| job | " + " | ".join(tools) + " |\n|---|" + "---:|" * len(tools))
     for job in arguments.jobs.split(","):
-        seconds, memory, answers = {tool: [] for tool in tools}, dict.fromkeys(tools, 0.0), {}
-        # In turn (A B A B ..), so that a busy moment of the machine hits all alike; the first round warms up.
-        for turn in range(arguments.repeat + 1):
+        # In a process of its own: the memory that comparing takes would count as the next child's, too.
+        with multiprocessing.Pool(1) as pool:
+            failed, differing = pool.apply(check, (job, tools, arguments.folder, arguments.beamstack))
+        seconds, memory = {tool: [] for tool in tools}, dict.fromkeys(tools, 0.0)
+        # In turn (A B A B ..), so that a busy moment of the machine hits all alike.
+        for _ in range(arguments.repeat):
             for tool in tools:
+                if tool in failed:
+                    continue
                 with tempfile.TemporaryDirectory() as out:
                     found = timed(command(tool, job, arguments.folder, out, arguments.beamstack))
-                    if found is None:
-                        has_failed = True
-                        continue
-                    if turn == 0:
-                        answers[tool] = answer(out)
-                    else:
-                        seconds[tool].append(found[0])
-                        memory[tool] = max(memory[tool], found[1])
+                if found is None:
+                    failed.append(tool)
+                else:
+                    seconds[tool].append(found[0])
+                    memory[tool] = max(memory[tool], found[1])
         cells = []
         for tool in tools:
-            cell = f"{statistics.median(seconds[tool]):.2f} s, {memory[tool]:.0f} MiB" if seconds[tool] else "failed"
-            if tool in answers and "beamstack" in answers and not agree(answers["beamstack"], answers[tool]):
-                cell += " (another answer!)"
-                has_failed = True
-            cells.append(cell)
+            cell = "failed" if tool in failed else f"{statistics.median(seconds[tool]):.2f} s, {memory[tool]:.0f} MiB"
+            cells.append(cell + (" (another answer!)" if tool in differing else ""))
+        has_failed = has_failed or bool(failed or differing)
         print(f"| {job} | " + " | ".join(cells) + " |", flush=True)
     return 1 if has_failed else 0
 
