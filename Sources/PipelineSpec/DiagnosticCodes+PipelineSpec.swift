@@ -4,7 +4,8 @@ extension DiagnosticCode {
     /// Every kind of problem that reading a pipeline file can find.
     public static let pipelineSpecCodes: [DiagnosticCode] = [
         yamlSyntax, yamlTooLarge, yamlTag, yamlValue, duplicateKey, invalidEncoding, unreadableFile, templateSyntax,
-        templateError, templateTooLarge, undefinedVariable, missingInclude, unknownKey, missingType, invalidStructure,
+        templateError, templateTooLarge, undefinedVariable, missingInclude, missingPipelineFile, unknownKey,
+        missingType, invalidStructure,
         chainConnection,
     ]
 
@@ -60,6 +61,9 @@ extension DiagnosticCode {
         explanation(
             "Every variable must be given with `--set NAME=VALUE` or have a default. Jinja in comments counts too.",
             wrong: "path: {{ input_path }}", right: "path: {{ input_path | default('in.csv') }}"))
+    public static let missingPipelineFile = DiagnosticCode(
+        "missing-pipeline-file", "a file named on the command line does not exist",
+        "Paths on the command line are relative to the directory in which `beamstack` runs.")
     public static let missingInclude = DiagnosticCode(
         "missing-include", "a file that is named does not exist",
         explanation(

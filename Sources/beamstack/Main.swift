@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Platform
 
 /// The command line: parse, call a library, render. One file a command.
@@ -26,7 +27,19 @@ struct Beamstack: ParsableCommand {
     }
 
     private static func runCommand() throws {
+        try suggestCommand()
         var command = try parseAsRoot()
         try command.run()
+    }
+
+    /// A misspelt command is told apart from superfluous arguments.
+    private static func suggestCommand() throws {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !names.contains(word) else {
+            return
+        }
+        let hint = Suggestion.hint(for: word, among: names, listing: "commands").map { "; \($0)" } ?? ""
+        Output.message("error: there is no command '\(word)'\(hint)\n")
+        throw CommandFailure(status: .usage)
     }
 }

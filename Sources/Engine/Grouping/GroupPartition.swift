@@ -8,7 +8,9 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
     private let layout: KeyLayout
     private let groups = Buffer<Int32>()
     private let spill: SpillSettings
-    private var runs: [RowFile] = []
+    /// Groups that did not fit into memory, in runs one behind the other: a key's states stand in the order of the
+    /// data.
+    private var spilled: RowFile?
     /// When each group first appeared, for as long as there are few.
     private(set) var firstSeen = Buffer<Int64>()
     private var isTrackingOrder = true
@@ -24,7 +26,7 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
     }
 
     /// Whether every group is in memory and its `firstSeen` known.
-    var isOrdered: Bool { isTrackingOrder && runs.isEmpty }
+    var isOrdered: Bool { isTrackingOrder && spilled == nil }
 
     private var byteCount: Int { table.byteCount + accumulators.reduce(0) { $0 + $1.byteCount } }
 
@@ -58,11 +60,12 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
         }
     }
 
-    /// Writes all groups to disk as one run and starts afresh.
+    /// Writes all groups to disk and starts afresh.
     private func spillGroups() throws {
-        let file = try RowFile(directory: spill.directory)
+        let file = try spilled ?? RowFile(directory: spill.directory)
+        spilled = file
         try file.append(table.allKeys().storedColumns + accumulators.flatMap { $0.states() })
-        runs.append(file)
+        _ = try file.finish()
         table.removeAll()
         for accumulator in accumulators { accumulator.removeAll() }
         isTrackingOrder = false
@@ -70,7 +73,7 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
 
     /// Gives the partition's groups as batches of the result, in order of first appearance unless it spilled.
     func finish(_ emit: (Batch) throws -> Void, result: GroupedResult) throws {
-        guard !runs.isEmpty else {
+        guard spilled != nil else {
             if table.count > 0 { try emit(try result.batch(keys: table.allKeys(), accumulators: accumulators)) }
             return
         }
@@ -84,30 +87,29 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
                 try merge(keys, states, rows: rows.pointer, count: count)
                 withExtendedLifetime(rows) {}
             }
-            if table.count > 0 { try emit(try result.batch(keys: table.allKeys(), accumulators: accumulators)) }
+            // The table goes on to the next part: these keys must be the batch's own.
+            if table.count > 0 { try emit(try result.batch(keys: table.takeKeys(), accumulators: accumulators)) }
         }
     }
 
-    /// The runs cut further by hash, so that the groups of each part fit into memory. A key's states keep the order of
-    /// the data.
+    /// What was spilled, cut further by hash, so that the groups of each part fit into memory. A key's states keep the
+    /// order of the data.
     private func parts() throws -> [RowFile] {
-        let spilled = runs.reduce(0) { $0 + $1.byteCount }
+        guard let spilled else { return [] }
         var bits = 0
-        while spilled >> bits > spill.partitionBudget / 2, bits < 8 { bits += 1 }
+        while spilled.byteCount >> bits > spill.partitionBudget / 2, bits < 6 { bits += 1 }
         let parts = try (0..<(1 << bits)).map { _ in try RowFile(directory: spill.directory) }
-        for run in runs {
-            try run.read(types: storedTypes) { columns, count in
-                let (keys, _) = stored(columns, count: count)
-                var rows: [[Int32]] = Array(repeating: [], count: parts.count)
-                for row in 0..<count {
-                    rows[Int(keys.hashes[row] >> 40) & (parts.count - 1)].append(Int32(truncatingIfNeeded: row))
-                }
-                for (part, selected) in zip(parts, rows) where !selected.isEmpty {
-                    try selected.withUnsafeBufferPointer { try part.append(columns, rows: $0) }
-                }
+        try spilled.read(types: storedTypes) { columns, count in
+            let (keys, _) = stored(columns, count: count)
+            var rows: [[Int32]] = Array(repeating: [], count: parts.count)
+            for row in 0..<count {
+                rows[Int(keys.hashes[row] >> 40) & (parts.count - 1)].append(Int32(truncatingIfNeeded: row))
+            }
+            for (part, selected) in zip(parts, rows) where !selected.isEmpty {
+                try selected.withUnsafeBufferPointer { try part.append(columns, rows: $0) }
             }
         }
-        runs = []
+        self.spilled = nil
         return parts
     }
 

@@ -46,6 +46,8 @@ final class RowFile: @unchecked Sendable {  // written by one thread at a time; 
     /// Completes the file: rows can be read from now on. Returns the number of blocks.
     func finish() throws -> Int {
         try flush()
+        // Many files may wait to be read: none of them needs its block any more.
+        block = Buffer()
         if source == nil {
             do { source = try OpenFile(file.path) } catch { throw Self.failure(error) }
         }

@@ -11,7 +11,11 @@ extension SourceFile {
         } catch {
             switch error {
             case .notFound:
-                return .failure(Diagnostic(.missingInclude, "no file '\(path)'", at: place, hint: "check the path"))
+                return .failure(
+                    Diagnostic(
+                        place == nil ? .missingPipelineFile : .missingInclude, "no file '\(path)'", at: place,
+                        hint: place == nil
+                            ? "check the path; it is relative to the working directory" : "check the path"))
             case .failed(let reason):
                 return .failure(Diagnostic(.unreadableFile, "'\(path)' cannot be read: \(reason)", at: place))
             }
