@@ -41,12 +41,12 @@ import Testing
         func sorted(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
         let inMemory = try totals(keys: keys, rows: Self.rows, workers: 2, memoryBudget: 1 << 30)
         #expect(inMemory.count == 20_000)
-        let onDisk = try totals(keys: keys, rows: Self.rows, workers: 2, memoryBudget: 1 << 20)
+        let onDisk = try totals(keys: keys, rows: Self.rows, workers: 2, memoryBudget: 1 << 18)
         #expect(sorted(onDisk) == sorted(inMemory))
     }
 
     @Test func theOrderDoesNotDependOnTheWorkers() throws {
-        let budgets = [1 << 30, 1 << 20]
+        let budgets = [1 << 30, 1 << 18]
         for budget in budgets {
             let alone = try totals(keys: [0], rows: Self.rows, workers: 1, memoryBudget: budget)
             #expect(try totals(keys: [0], rows: Self.rows, workers: 5, memoryBudget: budget) == alone)

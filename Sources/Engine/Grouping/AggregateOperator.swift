@@ -37,7 +37,7 @@ final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {
         let partitionCount = 1 << Self.partitionBits
         let spill = SpillSettings(
             directory: options.temporaryDirectory,
-            partitionBudget: min(max(1 << 16, options.memoryBudget / partitionCount), 1 << 30))
+            partitionBudget: min(max(1 << 13, options.memoryBudget / partitionCount), 1 << 30))
         partitions = (0..<partitionCount).map { [layout] _ in
             GroupPartition(layout: layout, accumulators: makeAccumulators(), spill: spill)
         }
