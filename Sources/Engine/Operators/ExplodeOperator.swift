@@ -27,12 +27,41 @@ final class ExplodeOperator: Operator, @unchecked Sendable {  // as Operator
             try reject(sorted, of: batch, at: nil, in: context)
             batch = withoutFailures(sorted, in: batch)
         }
-        if operation.isCrossProduct || operation.fields.count == 1 {
-            for field in operation.fields { batch = exploded(batch, field: field) }
-            try emit(batch.with(schema: schema(), columns: retyped(batch.columns)), in: context)
-        } else {
-            try emit(zipped(batch), in: context)
+        for range in pieces(of: batch) {
+            var piece = batch.slice(range)
+            if operation.isCrossProduct || operation.fields.count == 1 {
+                for field in operation.fields { piece = exploded(piece, field: field) }
+                try emit(piece.with(schema: schema(), columns: retyped(piece.columns)), in: context)
+            } else {
+                try emit(zipped(piece), in: context)
+            }
         }
+    }
+
+    /// Rows that one batch of the output holds, unless a single row of the input gives more.
+    private static let outputRows = 1 << 17
+
+    /// The batch cut so that what each piece explodes to stays of a batch's size.
+    private func pieces(of batch: Batch) -> [Range<Int>] {
+        var pieces: [Range<Int>] = []
+        var start = 0
+        var total = 0
+        for row in 0..<batch.count {
+            let count = operation.fields.reduce(1) { product, field -> Int in
+                guard case .list(let offsets, _) = batch.columns[field].data else { return product }
+                let length = Int(offsets[row + 1] - offsets[row])
+                return operation.isCrossProduct
+                    ? product.multipliedReportingOverflow(by: length).partialValue : product + length
+            }
+            if total + count > Self.outputRows, row > start {
+                pieces.append(start..<row)
+                start = row
+                total = 0
+            }
+            total += min(max(0, count), Self.outputRows + 1)
+        }
+        if start < batch.count { pieces.append(start..<batch.count) }
+        return pieces
     }
 
     private func retyped(_ columns: [Column]) -> [Column] {
