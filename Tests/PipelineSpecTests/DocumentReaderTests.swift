@@ -166,7 +166,7 @@ struct DocumentReaderTests {
 
     @Test func survivesOddEncodings() {
         let loader = MemoryLoader()
-        #expect(DocumentReader(loader: loader).read(path: "no.yaml").diagnostics.map(\.code) == [.missingInclude])
+        #expect(DocumentReader(loader: loader).read(path: "no.yaml").diagnostics.map(\.code) == [.missingPipelineFile])
         #expect(read("\u{FEFF}pipeline:\r\n  transforms: []\r\n").diagnostics.isEmpty)
     }
 }
