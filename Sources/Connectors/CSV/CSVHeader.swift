@@ -22,6 +22,7 @@ struct CSVHeader: Sendable {
             throw CSVProblem.unclosedQuote(file: path, offset: block.fileOffset + Int64(place), context)
         case .record: break
         }
+        try check(block, length: scanner.position - block.start, path: path, context)
         let written = scanner.fieldEnds.indices.map { CSVField.text(scanner.rawField($0)) }
         if options.hasHeader { block.start = scanner.position }
         var names = written
@@ -37,6 +38,27 @@ struct CSVHeader: Sendable {
             names = written.indices.map { String($0) }
         }
         return CSVHeader(names: unique(names))
+    }
+
+    /// A first record that is not text, or that lone carriage returns would run together with all that follow.
+    private static func check(
+        _ block: Block, length: Int, path: String, _ context: ReadContext
+    ) throws(Diagnostic) {
+        let start = block.memory + block.start
+        if let place = UTF8Validation.firstInvalid(start, count: length) {
+            throw context.problem(
+                .invalidUTF8, "byte 0x\(String(start[place], radix: 16, uppercase: true)) is not UTF-8", file: path,
+                offset: block.fileOffset + Int64(block.start + place),
+                hint: "convert the file, such as with 'iconv -f utf-16 -t utf-8'")
+        }
+        let record = UnsafeBufferPointer(start: UnsafePointer(start), count: length)
+        guard !record.contains(UInt8(ascii: "\"")), let place = record.firstIndex(of: CSVDialect.carriageReturn),
+            place + 1 < length, record[place + 1] != CSVDialect.newline
+        else { return }
+        throw context.problem(
+            .inconsistentColumns, "the first line has a carriage return in its middle", file: path,
+            offset: block.fileOffset + Int64(block.start + place),
+            hint: "lines must end in a newline; convert the file, such as with 'tr \\r \\n'")
     }
 
     private static func skipByteOrderMark(_ block: Block) {
