@@ -231,6 +231,7 @@ extension JSONWriter {
         } else {
             appendString(key.elements, to: out)
         }
+        withExtendedLifetime(key) {}
     }
 
     private func appendSequence(

@@ -17,7 +17,7 @@ struct CSVEncoder: RowEncoder {
             name.withUTF8 { appendText($0, to: out) }
         }
         out.append(ascii: "\n")
-        return Array(out.elements)
+        return out.toArray()
     }
 
     func encode(_ batch: Batch, rows: Range<Int>, to out: Buffer<UInt8>) {

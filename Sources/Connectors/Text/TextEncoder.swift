@@ -35,6 +35,7 @@ struct TextEncoder: RowEncoder {
             let isText = json.count >= 2 && json[0] == UInt8(ascii: "\"")
             out.append(
                 bytes: isText ? UnsafeBufferPointer(rebasing: json.elements[1..<(json.count - 1)]) : json.elements)
+            withExtendedLifetime(json) {}
         }
     }
 }
