@@ -132,6 +132,14 @@ extension Column {
 
 /// Positions of rows.
 public enum Selection {
+    /// The positions of all rows of a batch of `count`.
+    public static func all(_ count: Int) -> Buffer<Int32> {
+        let result = Buffer<Int32>(uninitializedCount: count)
+        let out = result.pointer
+        for row in 0..<count { out[row] = Int32(truncatingIfNeeded: row) }
+        return result
+    }
+
     /// The positions whose mask is not 0, in order; `selected` is how many those are.
     public static func positions(mask: UnsafePointer<UInt8>, count: Int, selected: Int) -> Buffer<Int32> {
         // One element more than are selected: the loop writes before it knows whether the row counts.

@@ -3,13 +3,7 @@ public struct JSONRowWriter: Sendable {
     private let prefixes: [[UInt8]]
 
     public init(schema: Schema) {
-        prefixes = schema.fields.enumerated().map { index, field in
-            let name = Buffer<UInt8>()
-            name.append(index == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
-            JSONWriter.append(.string(field.name), to: name)
-            name.append(UInt8(ascii: ":"))
-            return name.toArray()
-        }
+        prefixes = JSONWriter.prefixes(of: schema)
     }
 
     /// Appends one row as a compact object.
@@ -26,6 +20,17 @@ public struct JSONRowWriter: Sendable {
 }
 
 extension JSONWriter {
+    /// What stands before the value of each field of a compact object: `{"a":`, then `,"b":` and so on.
+    public static func prefixes(of schema: Schema) -> [[UInt8]] {
+        schema.fields.enumerated().map { index, field in
+            let prefix = Buffer<UInt8>()
+            prefix.append(index == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            append(.string(field.name), to: prefix)
+            prefix.append(UInt8(ascii: ":"))
+            return prefix.toArray()
+        }
+    }
+
     /// A value as compact JSON.
     public static func text(_ value: Value) -> String {
         let out = Buffer<UInt8>()

@@ -40,7 +40,7 @@ import Testing
             Field("all", .list(.int64)),
         ])
         var found: [String: [Value]] = [:]
-        let result = GroupedResult(schema: output, layout: layout, isGlobal: true)
+        let result = GroupedResult(schema: output, layout: layout)
         try partition.finish(
             { batch in
                 for row in 0..<batch.count {

@@ -13,7 +13,7 @@ struct CSVHeader: Sendable {
     static func read(
         from block: Block, path: String, options: CSVOptions, context: ReadContext
     ) throws(Diagnostic) -> CSVHeader? {
-        skipByteOrderMark(block)
+        block.skipByteOrderMark()
         let dialect = CSVDialect(delimiter: options.delimiter, comment: options.comment)
         var scanner = CSVRecordScanner(base: block.memory, start: block.start, end: block.end, dialect: dialect)
         switch scanner.scan() {
@@ -44,14 +44,12 @@ struct CSVHeader: Sendable {
     private static func check(
         _ block: Block, length: Int, path: String, _ context: ReadContext
     ) throws(Diagnostic) {
-        let start = block.memory + block.start
-        if let place = UTF8Validation.firstInvalid(start, count: length) {
+        if let place = block.firstInvalidUTF8(length: length) {
             throw context.problem(
-                .invalidUTF8, "byte 0x\(String(start[place], radix: 16, uppercase: true)) is not UTF-8", file: path,
-                offset: block.fileOffset + Int64(block.start + place),
-                hint: "convert the file, such as with 'iconv -f utf-16 -t utf-8'")
+                .invalidUTF8, UTF8Validation.message(block.memory[place]), file: path,
+                offset: block.fileOffset + Int64(place), hint: UTF8Validation.hint(encoding: "utf-16"))
         }
-        let record = UnsafeBufferPointer(start: UnsafePointer(start), count: length)
+        let record = UnsafeBufferPointer(start: UnsafePointer(block.memory + block.start), count: length)
         guard !record.contains(UInt8(ascii: "\"")), let place = record.firstIndex(of: CSVDialect.carriageReturn),
             place + 1 < length, record[place + 1] != CSVDialect.newline
         else { return }
@@ -59,11 +57,6 @@ struct CSVHeader: Sendable {
             .inconsistentColumns, "the first line has a carriage return in its middle", file: path,
             offset: block.fileOffset + Int64(block.start + place),
             hint: "lines must end in a newline; convert the file, such as with 'tr \\r \\n'")
-    }
-
-    private static func skipByteOrderMark(_ block: Block) {
-        guard block.fileOffset == 0, block.end >= 3, block.start == 0 else { return }
-        if block.memory[0] == 0xEF, block.memory[1] == 0xBB, block.memory[2] == 0xBF { block.start = 3 }
     }
 
     private static func unique(_ names: [String]) -> [String] {

@@ -91,8 +91,7 @@ struct CSVMorsel: Morsel {
     }
 
     private func checkEncoding() throws(Diagnostic) {
-        let start = block.memory + block.start
-        guard let place = UTF8Validation.firstInvalid(start, count: block.end - block.start) else { return }
-        throw CSVProblem.invalidText(at: block.start + place, block, layout, dialect, context)
+        guard let place = block.firstInvalidUTF8() else { return }
+        throw CSVProblem.invalidText(at: place, block, layout, dialect, context)
     }
 }

@@ -34,10 +34,9 @@ enum CSVProblem {
             column = scanner.fieldEnds.firstIndex { Int($0) >= place }
             break
         }
-        let byte = String(block.memory[place], radix: 16, uppercase: true)
         return context.problem(
-            .invalidUTF8, "byte 0x\(byte)\(column.map { " in column \($0 + 1)" } ?? "") is not UTF-8",
+            .invalidUTF8, UTF8Validation.message(block.memory[place], column: column),
             file: layout.path, offset: block.fileOffset + Int64(place),
-            hint: "convert the file, such as with 'iconv -f latin1 -t utf-8'")
+            hint: UTF8Validation.hint())
     }
 }

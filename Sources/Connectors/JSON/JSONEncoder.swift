@@ -8,13 +8,7 @@ struct JSONEncoder: RowEncoder {
     private let keys: [[UInt8]]
 
     init(schema: Schema) {
-        keys = schema.names.enumerated().map { index, name in
-            let out = Buffer<UInt8>()
-            out.append(ascii: index == 0 ? "{" : ",")
-            JSONWriter.append(.string(name), to: out)
-            out.append(ascii: ":")
-            return Array(out.elements)
-        }
+        keys = JSONWriter.prefixes(of: schema)
     }
 
     func encode(_ batch: Batch, rows: Range<Int>, to out: Buffer<UInt8>) {

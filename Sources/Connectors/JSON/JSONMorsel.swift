@@ -18,10 +18,9 @@ struct JSONMorsel: Morsel {
 
     func parse() throws -> Batch {
         defer { pool.giveBack(block) }
-        if let place = UTF8Validation.firstInvalid(block.memory + block.start, count: block.end - block.start) {
-            let byte = String(block.memory[block.start + place], radix: 16, uppercase: true)
+        if let place = block.firstInvalidUTF8() {
             throw JSONProblem.diagnostic(
-                .invalidUTF8, "byte 0x\(byte) is not UTF-8", at: block.start + place, block, path, context)
+                .invalidUTF8, UTF8Validation.message(block.memory[place]), at: place, block, path, context)
         }
         let rowLimit = countRows()
         let textFields = max(1, schema.fields.count { $0.type.kind == .string })
@@ -96,7 +95,7 @@ enum JSONProblem {
         return context.problem(
             code, "\(place) column \(column): \(message)",
             hint: code == .invalidUTF8
-                ? "convert the file, such as with 'iconv -f latin1 -t utf-8'"
+                ? UTF8Validation.hint()
                 : "each line must be one JSON object; set 'lines: false' for a file that is one array")
     }
 }

@@ -53,7 +53,7 @@ final class JSONReader: RecordReader, @unchecked Sendable {  // `next` is called
             switch source {
             case .lines(var blocks):
                 block = try blocks.next()
-                if let block { blocks.skipByteOrderMark(block) }
+                block?.skipByteOrderMark()
                 if block != nil { current = .lines(blocks) }
             case .array(let array):
                 block = try array.next()
@@ -64,13 +64,5 @@ final class JSONReader: RecordReader, @unchecked Sendable {  // `next` is called
                 block: block, path: files[nextFile - 1], isLines: isLines, schema: schema, neededFields: neededFields,
                 keys: keys, context: context, pool: pool)
         }
-    }
-}
-
-extension BlockReader {
-    /// Leaves out the mark that some programs write before UTF-8.
-    func skipByteOrderMark(_ block: Block) {
-        guard block.fileOffset == 0, block.start == 0, block.end >= 3 else { return }
-        if block.memory[0] == 0xEF, block.memory[1] == 0xBB, block.memory[2] == 0xBF { block.start = 3 }
     }
 }

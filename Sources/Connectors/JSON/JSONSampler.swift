@@ -46,7 +46,7 @@ struct JSONSampler {
         var blocks = try BlockReader(path: path, boundary: LineBoundary(), context: context, pool: pool)
         var rows = 0
         while rows < Self.rowLimit, bytesLeft > 0, let block = try blocks.next() {
-            blocks.skipByteOrderMark(block)
+            block.skipByteOrderMark()
             rows += try collect(block, path, isWhole: true, limit: Self.rowLimit - rows)
         }
         if !blocks.file.isCompressed { try probe(blocks.file) }
@@ -72,11 +72,10 @@ struct JSONSampler {
         _ block: Block, _ path: String, isWhole: Bool, limit: Int
     ) throws(Diagnostic) -> Int {
         bytesLeft -= block.end
-        if let place = UTF8Validation.firstInvalid(block.memory + block.start, count: block.end - block.start) {
+        if let place = block.firstInvalidUTF8() {
             guard isWhole else { return 0 }
-            let byte = String(block.memory[block.start + place], radix: 16, uppercase: true)
             throw JSONProblem.diagnostic(
-                .invalidUTF8, "byte 0x\(byte) is not UTF-8", at: block.start + place, block, path, context)
+                .invalidUTF8, UTF8Validation.message(block.memory[place]), at: place, block, path, context)
         }
         var cursor = JSONCursor(base: block.memory, end: block.end, isLines: isLines, position: block.start)
         var rows = 0

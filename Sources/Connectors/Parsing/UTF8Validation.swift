@@ -30,3 +30,29 @@ enum UTF8Validation {
         return nil
     }
 }
+
+extension UTF8Validation {
+    /// What a diagnostic says of a byte that is not UTF-8; `column` counts from 0.
+    static func message(_ byte: UInt8, column: Int? = nil) -> String {
+        let place = column.map { " in column \($0 + 1)" } ?? ""
+        return "byte 0x\(String(byte, radix: 16, uppercase: true))\(place) is not UTF-8"
+    }
+
+    /// How to mend a file; `encoding` is the one it is likely to have.
+    static func hint(encoding: String = "latin1") -> String {
+        "convert the file, such as with 'iconv -f \(encoding) -t utf-8'"
+    }
+}
+
+extension Block {
+    /// The place of the first byte that is not UTF-8 among the `length` bytes from `start`, all by default.
+    func firstInvalidUTF8(length: Int? = nil) -> Int? {
+        UTF8Validation.firstInvalid(memory + start, count: length ?? end - start).map { start + $0 }
+    }
+
+    /// Leaves out the mark that some programs write before UTF-8.
+    func skipByteOrderMark() {
+        guard fileOffset == 0, start == 0, end >= 3 else { return }
+        if memory[0] == 0xEF, memory[1] == 0xBB, memory[2] == 0xBF { start = 3 }
+    }
+}

@@ -28,39 +28,25 @@ struct TFRecordBoundary: RecordBoundary {
 /// Gives the records of TFRecord files, file by file in the order of their paths.
 final class TFRecordReader: RecordReader, @unchecked Sendable {  // `next` is called by one thread at a time
     let totalBytes: Int64?
-    private let files: [String]
     private let schema: Schema
     private let validates: Bool
     private let context: ReadContext
     private let pool: BlockPool
-    private var nextFile = 0
-    private var current: BlockReader<TFRecordBoundary>?
+    private var blocks: FileBlocks<TFRecordBoundary>
 
     init(_ context: ReadContext, validates: Bool, files: [String], schema: Schema, blockSize: Int) {
         self.context = context
         self.validates = validates
-        self.files = files
         self.schema = schema
         pool = BlockPool(blockSize: blockSize)
+        blocks = FileBlocks(files, boundary: TFRecordBoundary(), context: context, pool: pool)
         totalBytes = InputFile.totalSize(of: files)
     }
 
     func next() throws(Diagnostic) -> (any Morsel)? {
-        while true {
-            guard var blocks = current else {
-                guard nextFile < files.count else { return nil }
-                current = try BlockReader(
-                    path: files[nextFile], boundary: TFRecordBoundary(), context: context, pool: pool)
-                nextFile += 1
-                continue
-            }
-            let block = try blocks.next()
-            current = block == nil ? nil : blocks
-            guard let block else { continue }
-            return TFRecordMorsel(
-                block: block, path: blocks.file.path, validates: validates, schema: schema, context: context,
-                pool: pool)
-        }
+        guard let (block, path) = try blocks.next() else { return nil }
+        return TFRecordMorsel(
+            block: block, path: path, validates: validates, schema: schema, context: context, pool: pool)
     }
 }
 

@@ -7,35 +7,22 @@ import Platform
 /// Gives the lines of text files, file by file in the order of their paths.
 final class TextReader: RecordReader, @unchecked Sendable {  // `next` is called by one thread at a time
     let totalBytes: Int64?
-    private let files: [String]
     private let schema: Schema
     private let context: ReadContext
     private let pool: BlockPool
-    private var nextFile = 0
-    private var current: BlockReader<LineBoundary>?
+    private var blocks: FileBlocks<LineBoundary>
 
     init(_ context: ReadContext, files: [String], schema: Schema, blockSize: Int) {
         self.context = context
-        self.files = files
         self.schema = schema
         pool = BlockPool(blockSize: blockSize)
+        blocks = FileBlocks(files, boundary: LineBoundary(), context: context, pool: pool)
         totalBytes = InputFile.totalSize(of: files)
     }
 
     func next() throws(Diagnostic) -> (any Morsel)? {
-        while true {
-            guard var blocks = current else {
-                guard nextFile < files.count else { return nil }
-                current = try BlockReader(
-                    path: files[nextFile], boundary: LineBoundary(), context: context, pool: pool)
-                nextFile += 1
-                continue
-            }
-            let block = try blocks.next()
-            current = block == nil ? nil : blocks
-            guard let block else { continue }
-            return TextMorsel(block: block, path: blocks.file.path, schema: schema, context: context, pool: pool)
-        }
+        guard let (block, path) = try blocks.next() else { return nil }
+        return TextMorsel(block: block, path: path, schema: schema, context: context, pool: pool)
     }
 }
 
@@ -52,11 +39,10 @@ struct TextMorsel: Morsel {
     func parse() throws -> Batch {
         defer { pool.giveBack(block) }
         let base = UnsafePointer(block.memory)
-        if let place = UTF8Validation.firstInvalid(base, count: block.end) {
+        if let place = block.firstInvalidUTF8() {
             throw context.problem(
-                .invalidUTF8, "byte 0x\(String(base[place], radix: 16, uppercase: true)) is not UTF-8", file: path,
-                offset: block.fileOffset + Int64(place),
-                hint: "convert the file, such as with 'iconv -f latin1 -t utf-8'")
+                .invalidUTF8, UTF8Validation.message(base[place]), file: path,
+                offset: block.fileOffset + Int64(place), hint: UTF8Validation.hint())
         }
         let bytes = Buffer<UInt8>(capacity: block.end)
         let offsets = Buffer<Int32>(capacity: block.end / 32 + 16)

@@ -1,5 +1,8 @@
 /// How the embedded engine runs a plan.
 public struct RunOptions: Sendable {
+    /// Bytes of `memoryBudget` unless the user says otherwise.
+    public static let defaultMemoryBudget = 2 << 30
+
     /// Threads that work at once; results do not depend on it.
     public var workers: Int
     /// Bytes that grouping and joining may hold before they spill to disk.
@@ -12,7 +15,8 @@ public struct RunOptions: Sendable {
     public var printsLogPrefixes: Bool
 
     public init(
-        workers: Int, memoryBudget: Int = 2 << 30, temporaryDirectory: String = "/tmp", printsLogPrefixes: Bool = false,
+        workers: Int, memoryBudget: Int = defaultMemoryBudget, temporaryDirectory: String = "/tmp",
+        printsLogPrefixes: Bool = false,
         logOutput: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.workers = max(1, workers)

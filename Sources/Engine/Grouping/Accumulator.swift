@@ -1,5 +1,6 @@
 import DataModel
 import Diagnostics
+import Expressions
 import Planning
 
 /// A value that an aggregation cannot take.
@@ -55,6 +56,13 @@ class Accumulator {
 }
 
 enum Accumulators {
+    /// New accumulators for all calls of an aggregation; `output` has the keys' fields and then the calls'.
+    static func make(_ operation: AggregateOperation, output: Schema) -> [Accumulator] {
+        operation.calls.enumerated().map { index, call in
+            make(call.function, value: call.value.type, result: output.fields[operation.keys.count + index].type)
+        }
+    }
+
     /// The accumulator for a function over values of a type.
     static func make(_ function: AggregateOperation.Function, value type: FieldType, result: FieldType) -> Accumulator {
         switch function {

@@ -27,22 +27,16 @@ final class AggregateOperator: SinkOperator, GroupSource, @unchecked Sendable {
         self.operation = operation
         let output = step.outputs.first?.schema ?? .empty
         layout = KeyLayout(fields: operation.keys, schema: input, hasWindow: operation.windowing != .global)
-        result = GroupedResult(schema: output, layout: layout, isGlobal: operation.windowing == .global)
-        let makeAccumulators = {
-            operation.calls.enumerated().map { index, call in
-                Accumulators.make(
-                    call.function, value: call.value.type, result: output.fields[operation.keys.count + index].type)
-            }
-        }
+        result = GroupedResult(schema: output, layout: layout)
         let partitionCount = 1 << Self.partitionBits
         let spill = SpillSettings(
             directory: options.temporaryDirectory,
             partitionBudget: min(max(1 << 13, options.memoryBudget / partitionCount), 1 << 30))
         partitions = (0..<partitionCount).map { [layout] _ in
-            GroupPartition(layout: layout, accumulators: makeAccumulators(), spill: spill)
+            GroupPartition(layout: layout, accumulators: Accumulators.make(operation, output: output), spill: spill)
         }
         aggregators = (0..<options.workers).map { [layout] _ in
-            MorselAggregator(layout: layout, accumulators: makeAccumulators())
+            MorselAggregator(layout: layout, accumulators: Accumulators.make(operation, output: output))
         }
         super.init(step: step, metrics: metrics)
         inboxes = partitions.enumerated().map { index, partition in

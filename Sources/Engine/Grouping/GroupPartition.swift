@@ -82,7 +82,7 @@ final class GroupPartition: @unchecked Sendable {  // one thread at a time: its 
             table.removeAll()
             for accumulator in accumulators { accumulator.removeAll() }
             try part.read(types: storedTypes) { columns, count in
-                let rows = Buffer((0..<count).map { Int32(truncatingIfNeeded: $0) })
+                let rows = Selection.all(count)
                 let (keys, states) = stored(columns, count: count)
                 try merge(keys, states, rows: rows.pointer, count: count)
                 withExtendedLifetime(rows) {}
@@ -136,8 +136,6 @@ struct SpillSettings: Sendable {
 struct GroupedResult: Sendable {
     let schema: Schema
     let layout: KeyLayout
-    /// Whether rows stand at the end of the global window, not of one that their key names.
-    let isGlobal: Bool
 
     func batch(keys: RowKeys, accumulators: [Accumulator]) throws -> Batch {
         let (keyColumns, windows) = layout.columns(of: keys)

@@ -65,12 +65,9 @@ final class GroupTable {
                 stored.append(row < 0 ? 0 : values.pointer[row])
             }
         case (.bytes(let offsets, let bytes), .bytes(let strings)):
+            let keys = StringBuffer(offsets: offsets, bytes: bytes)
             find(source, rows, rowCount, groups) { group, row in
-                let start = Int(offsets.pointer[group])
-                let length = Int(offsets.pointer[group + 1]) - start
-                let otherStart = Int(strings.offsets.pointer[row])
-                guard Int(strings.offsets.pointer[row + 1]) - otherStart == length else { return false }
-                return Self.areEqual(bytes.pointer + start, strings.bytes.pointer + otherStart, length)
+                Self.areEqual(keys, group, strings, row)
             } insert: { row in
                 if row >= 0 {
                     let text = strings[row]
@@ -88,12 +85,9 @@ final class GroupTable {
         case (.int64(let stored), .int64(let values)):
             lookUp(source, rowCount, groups) { group, row in stored.pointer[group] == values.pointer[row] }
         case (.bytes(let offsets, let bytes), .bytes(let strings)):
+            let keys = StringBuffer(offsets: offsets, bytes: bytes)
             lookUp(source, rowCount, groups) { group, row in
-                let start = Int(offsets.pointer[group])
-                let length = Int(offsets.pointer[group + 1]) - start
-                let otherStart = Int(strings.offsets.pointer[row])
-                guard Int(strings.offsets.pointer[row + 1]) - otherStart == length else { return false }
-                return Self.areEqual(bytes.pointer + start, strings.bytes.pointer + otherStart, length)
+                Self.areEqual(keys, group, strings, row)
             }
         default: groups.update(repeating: -1, count: rowCount)
         }
@@ -123,6 +117,16 @@ final class GroupTable {
                 slot = (slot + 1) & mask
             }
         }
+    }
+
+    /// Whether a stored key is the key of a row.
+    @inline(__always)
+    private static func areEqual(_ keys: StringBuffer, _ group: Int, _ strings: StringBuffer, _ row: Int) -> Bool {
+        let start = Int(keys.offsets.pointer[group])
+        let length = Int(keys.offsets.pointer[group + 1]) - start
+        let otherStart = Int(strings.offsets.pointer[row])
+        guard Int(strings.offsets.pointer[row + 1]) - otherStart == length else { return false }
+        return areEqual(keys.bytes.pointer + start, strings.bytes.pointer + otherStart, length)
     }
 
     @inline(__always)

@@ -20,16 +20,10 @@ final class SessionAggregateOperator: SinkOperator, GroupSource, @unchecked Send
         let output = step.outputs.first?.schema ?? .empty
         gap = if case .sessions(let gap) = operation.windowing { gap } else { 0 }
         layout = KeyLayout(fields: operation.keys, schema: input, hasWindow: false)
-        result = GroupedResult(schema: output, layout: layout, isGlobal: false)
-        let makeAccumulators = {
-            operation.calls.enumerated().map { index, call in
-                Accumulators.make(
-                    call.function, value: call.value.type, result: output.fields[operation.keys.count + index].type)
-            }
-        }
-        templates = makeAccumulators()
+        result = GroupedResult(schema: output, layout: layout)
+        templates = Accumulators.make(operation, output: output)
         partitions = (0..<(1 << AggregateOperator.partitionBits)).map { [layout, gap] _ in
-            SessionPartition(layout: layout, accumulators: makeAccumulators(), gap: gap)
+            SessionPartition(layout: layout, accumulators: Accumulators.make(operation, output: output), gap: gap)
         }
         super.init(step: step, metrics: metrics)
         inboxes = partitions.enumerated().map { index, partition in

@@ -103,8 +103,7 @@ final class BuildSide: @unchecked Sendable {  // filled in order by one thread a
     }
 
     private func restoredLeft(_ columns: [Column], count: Int) -> JoinedRows {
-        let rows = Buffer<Int32>(uninitializedCount: count)
-        for row in 0..<count { rows.pointer[row] = Int32(truncatingIfNeeded: row) }
+        let rows = Selection.all(count)
         var rest = columns[...]
         let sources = leftSchemas.map { schema -> JoinedRows.Source in
             defer { rest = rest.dropFirst(schema.count) }

@@ -22,9 +22,9 @@ struct JoinedRows {
 
     /// All rows of one batch.
     init(_ batch: Batch) {
-        let rows = Buffer<Int32>(uninitializedCount: batch.count)
-        for row in 0..<batch.count { rows.pointer[row] = Int32(truncatingIfNeeded: row) }
-        self.init(count: batch.count, sources: [Source(batch: batch, rows: rows)], windows: batch.windows)
+        self.init(
+            count: batch.count, sources: [Source(batch: batch, rows: Selection.all(batch.count))],
+            windows: batch.windows)
     }
 
     /// One input's field for all rows, null where the input has no row.
@@ -34,7 +34,7 @@ struct JoinedRows {
         guard let rows = source.rows, source.batch.count > 0 else {
             return .nulls(type: type.nullable, count: count)
         }
-        return source.batch.columns[reference.field].gatherNullable(rows)
+        return source.batch.columns[reference.field].gather(rows)
     }
 
     /// The same rows picked and repeated, with one more input.
@@ -51,27 +51,5 @@ extension Buffer {
         let result = Buffer<Element>(uninitializedCount: picks.count)
         for index in 0..<picks.count { result.pointer[index] = pointer[Int(picks.pointer[index])] }
         return result
-    }
-}
-
-extension Column {
-    /// The values at the given rows, null where a row is negative.
-    func gatherNullable(_ rows: Buffer<Int32>) -> Column {
-        if case .absent = data { return .absent(type: type, count: rows.count) }
-        var hasMissing = false
-        for index in 0..<rows.count where rows.pointer[index] < 0 { hasMissing = true }
-        guard hasMissing else { return gather(rows) }
-        let clamped = Buffer<Int32>(uninitializedCount: rows.count)
-        for index in 0..<rows.count { clamped.pointer[index] = max(0, rows.pointer[index]) }
-        let gathered = gather(clamped)
-        let present = Buffer<UInt8>(uninitializedCount: rows.count)
-        for index in 0..<rows.count {
-            present.pointer[index] = rows.pointer[index] < 0 || gathered.isNull(index) ? 0 : 1
-        }
-        if case .values(let values) = gathered.data {
-            let nulled = values.values.enumerated().map { present[$0.offset] == 0 ? Value.null : $0.element }
-            return Column(type: type.nullable, count: rows.count, validity: present, data: .values(ValueBuffer(nulled)))
-        }
-        return Column(type: type.nullable, count: rows.count, validity: present, data: gathered.data)
     }
 }

@@ -57,7 +57,7 @@ final class FilterOperator: Operator, @unchecked Sendable {  // as Operator
             try reject(result.failures, of: batch, at: step.expressionRange, in: context)
             for failure in result.failures { mask[failure.row] = 0 }
         }
-        let count = Truth.count(mask)
+        let count = Selection.selectedCount(mask: mask.pointer, count: mask.count)
         if count == batch.count {
             try emit(batch, in: context)
         } else if count > 0 {
@@ -182,11 +182,5 @@ enum Truth {
             for row in rows { mask.pointer[row] &= validity.pointer[row] }
         }
         return mask
-    }
-
-    static func count(_ mask: Buffer<UInt8>) -> Int {
-        var count = 0
-        for row in 0..<mask.count { count &+= Int(mask.pointer[row]) }
-        return count
     }
 }

@@ -1,6 +1,7 @@
 import DataModel
 import Diagnostics
 import Planning
+import Platform
 
 /// What one worker carries while it takes one morsel through the operators.
 final class WorkerContext {
@@ -48,9 +49,9 @@ class Operator: @unchecked Sendable {  // see above
         metrics.add(batch.count, to: .recordsIn)
         let outer = context.nestedNanoseconds
         context.nestedNanoseconds = 0
-        let start = Clock.nanoseconds()
+        let start = Int(MonotonicClock.nanoseconds)
         defer {
-            let elapsed = Clock.nanoseconds() - start
+            let elapsed = Int(MonotonicClock.nanoseconds) - start
             metrics.add(max(0, elapsed - context.nestedNanoseconds), to: .busyNanoseconds)
             context.nestedNanoseconds = outer + elapsed
         }
@@ -90,15 +91,5 @@ class SinkOperator: Operator, @unchecked Sendable {  // as Operator
 
     final func takePieces<Piece>(_ type: Piece.Type, from context: WorkerContext) -> [Piece] {
         (context.pieces.removeValue(forKey: step.id) ?? []).compactMap { $0 as? Piece }
-    }
-}
-
-enum Clock {
-    private static let start = ContinuousClock.now
-
-    /// Monotonic, from the first use.
-    static func nanoseconds() -> Int {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
     }
 }

@@ -94,9 +94,7 @@ private struct CombineRule {
         }
         guard isValid else { return nil }
         if let foreign {
-            return context.foreign(
-                foreign.requirement, foreign.reason, at: foreign.range,
-                schema: context.schema == nil ? nil : Schema(fields), code: foreign.code)
+            return context.foreign(foreign, schema: context.schema == nil ? nil : Schema(fields))
         }
         if isUnknown { return context.unknown() }
         let operation = AggregateOperation(

@@ -18,8 +18,7 @@ extension TransformDefinition {
         case .native(let expression, let range):
             return StepResult(.filter(expression), schema: context.schema, expressionRange: range)
         case .foreign(let foreign, _):
-            return context.foreign(
-                foreign.requirement, foreign.reason, at: foreign.range, schema: context.schema, code: foreign.code)
+            return context.foreign(foreign, schema: context.schema)
         case .unknown: return context.unknown()
         }
     }
@@ -46,8 +45,7 @@ extension TransformDefinition {
             }
             return StepResult(.assignTimestamps(expression), schema: context.schema, expressionRange: range)
         case .foreign(let foreign, _):
-            return context.foreign(
-                foreign.requirement, foreign.reason, at: foreign.range, schema: context.schema, code: foreign.code)
+            return context.foreign(foreign, schema: context.schema)
         case .unknown: return context.unknown()
         }
     }

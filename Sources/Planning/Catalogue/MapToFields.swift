@@ -81,8 +81,7 @@ private struct MapToFieldsRule {
         guard isValid else { return nil }
         if let foreign {
             let known = schema == nil && appends ? nil : Schema(fields)
-            return context.foreign(
-                foreign.requirement, foreign.reason, at: foreign.range, schema: known, code: foreign.code)
+            return context.foreign(foreign, schema: known)
         }
         if isUnknown { return context.unknown() }
         return StepResult(.project(projected), schema: Schema(fields))

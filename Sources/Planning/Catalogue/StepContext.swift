@@ -87,6 +87,11 @@ final class StepContext {
     }
 
     /// The step as one that something else has to host.
+    func foreign(_ operation: ForeignOperation, schema: Schema?) -> StepResult {
+        foreign(
+            operation.requirement, operation.reason, at: operation.range, schema: schema, code: operation.code)
+    }
+
     func foreign(
         _ requirement: String, _ reason: String, at range: SourceRange?, schema: Schema? = nil, code: String? = nil
     ) -> StepResult {

@@ -23,7 +23,7 @@ struct RunCommand: ParsableCommand {
     var workers: Int?
 
     @Option(help: "Memory for grouping and joining before they spill to disk, such as 512MB or 4GB.")
-    var memory: ByteCount = ByteCount(bytes: 2 << 30)
+    var memory: ByteCount = ByteCount(bytes: RunOptions.defaultMemoryBudget)
 
     @Flag(name: [.short, .long], help: "Print neither progress nor a summary.")
     var quiet = false
