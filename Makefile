@@ -6,7 +6,7 @@ SCRATCH ?= .build
 BUILD = --scratch-path $(SCRATCH)
 EXAMPLE = examples/orders-summary.yaml
 
-.PHONY: help dependencies demo build release test check format docs-reference expected clean
+.PHONY: help dependencies demo build release test check format docs-reference worker-programs expected clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ format: ## Format everything
 
 docs-reference: build ## Write docs/reference and docs/errors.md anew from the catalogue
 	scripts/generate-reference.sh "$$($(SWIFT) build $(BUILD) --show-bin-path)/beamstack"
+
+worker-programs: ## List the workers' Python files for embedding, after one was added or removed
+	scripts/embed-worker-programs.sh
 
 expected: build ## Write examples/expected anew from what the examples give now; look at the diff
 	scripts/generate-expected.sh "$$($(SWIFT) build $(BUILD) --show-bin-path)/beamstack"

@@ -33,13 +33,16 @@ let modules: [Target] = [
     module("Expressions", "Diagnostics", "DataModel", "CPCRE2"),
     module("PipelineSpec", "Diagnostics", "Platform", .product(name: "Yams", package: "Yams")),
     module("Planning", "Diagnostics", "DataModel", "Expressions", "PipelineSpec", "Platform"),
-    module("Engine", "Diagnostics", "DataModel", "Expressions", "Planning", "Platform"),
-    module("Connectors", "Diagnostics", "DataModel", "Planning", "Engine", "Platform", "CZlib"),
+    // The workers' Python, embedded by the C compiler.
+    .target(name: "CWorkerPrograms", exclude: ["python"]),
+    module("Workers", "Diagnostics", "DataModel", "Planning", "Platform", "CWorkerPrograms"),
+    module("Engine", "Diagnostics", "DataModel", "Expressions", "Planning", "Workers", "Platform"),
+    module("Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib"),
     .executableTarget(
         name: "beamstack",
         dependencies: [
             "Connectors", "DataModel", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning", "Platform",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Workers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
 ]
@@ -58,6 +61,7 @@ let package = Package(
         tests("Expressions", "Diagnostics", "DataModel"),
         tests("PipelineSpec", "Diagnostics"),
         tests("Planning", "Diagnostics", "DataModel", "Expressions", "PipelineSpec"),
+        tests("Workers", "Diagnostics", "DataModel", "Planning", "Platform"),
         tests("Engine", "Diagnostics", "DataModel", "Planning", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
         .testTarget(

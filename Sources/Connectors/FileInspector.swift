@@ -2,6 +2,7 @@ public import DataModel
 public import Diagnostics
 public import Engine
 public import Planning
+public import Workers
 import Platform
 import Synchronization
 
@@ -10,10 +11,21 @@ public final class FileInspector: SourceInspector {
     /// Types that data has shown to be needed, by pattern and field.
     private let widened = Mutex<[String: [(name: String, type: FieldType)]]>([:])
     let blockSize: Int
+    let workers: (any WorkerHost)?
+    let permission: WorkerPermission
 
-    public convenience init() { self.init(blockSize: 1 << 20) }
+    /// - Parameters:
+    ///   - workers: are asked about what is not ours to read: files of other formats, databases, a person's code.
+    ///   - permission: what may be asked of them now.
+    public convenience init(workers: (any WorkerHost)? = nil, permission: WorkerPermission = .everything) {
+        self.init(blockSize: 1 << 20, workers: workers, permission: permission)
+    }
 
-    init(blockSize: Int) { self.blockSize = blockSize }
+    init(blockSize: Int, workers: (any WorkerHost)? = nil, permission: WorkerPermission = .everything) {
+        self.blockSize = blockSize
+        self.workers = workers
+        self.permission = permission
+    }
 
     public func schema(of read: ReadOperation) throws(Diagnostic) -> Schema {
         let sampled = try sample(read)

@@ -265,33 +265,6 @@ extension JSONWriter {
     }
 }
 
-/// RFC 4648's standard alphabet, with padding.
-public enum Base64 {
-    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var encoded: [UInt8] = []
-        encoded.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var bits: UInt32 = 0
-        var pending = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            pending += 1
-            if pending == 3 {
-                for shift: UInt32 in [18, 12, 6, 0] { encoded.append(alphabet[Int(bits >> shift & 63)]) }
-                (bits, pending) = (0, 0)
-            }
-        }
-        if pending > 0 {
-            bits <<= UInt32(24 - 8 * pending)
-            for index in 0..<4 {
-                let isData = index <= pending
-                encoded.append(isData ? alphabet[Int(bits >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "="))
-            }
-        }
-        return encoded
-    }
-}
-
 extension DecimalValue: CustomStringConvertible {
     /// Plain digits with as many places as its scale: `-1.50`.
     public var description: String {

@@ -35,7 +35,7 @@ extension DiagnosticCode {
         `error_handling.threshold` is the share of failing rows, from 0 to 1, above which the run fails although failing
         rows have an output. Raise it, or mend the rows.
         """)
-    static let foreignStep = DiagnosticCode(
+    public static let foreignStep = DiagnosticCode(
         "foreign-step", "a step needs something that this engine does not host",
         """
         The pipeline is valid, but one of its steps is code or a system that the embedded engine cannot run itself.

@@ -15,7 +15,7 @@ struct Beamstack: ParsableCommand {
         version: BeamstackVersion.text,
         subcommands: [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, TestCommand.self, DocsCommand.self,
-            ExplainCommand.self, VersionCommand.self, CompletionsCommand.self,
+            ExplainCommand.self, EnvironmentsCommand.self, VersionCommand.self, CompletionsCommand.self,
         ])
 
     static func main() {

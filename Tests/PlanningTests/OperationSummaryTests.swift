@@ -24,16 +24,16 @@ import Testing
     @Test func expressionsAreShownAsWritten() throws {
         let callable = "def f(row):\n  x = row.id\n  return x + 1"
         let fields = [
-            ProjectedField(name: "id", expression: try compiled("id"), range: nil),
-            ProjectedField(name: "where", expression: try compiled("shop"), range: nil),
-            ProjectedField(name: "gross", expression: try compiled("price * 1.19"), range: nil),
-            ProjectedField(name: "next", expression: try compiled(callable, .callable), range: nil),
+            ProjectedField(name: "id", expression: .compiled(try compiled("id")), range: nil),
+            ProjectedField(name: "where", expression: .compiled(try compiled("shop")), range: nil),
+            ProjectedField(name: "gross", expression: .compiled(try compiled("price * 1.19")), range: nil),
+            ProjectedField(name: "next", expression: .compiled(try compiled(callable, .callable)), range: nil),
         ]
         #expect(
             summary(.project(fields)) == [
                 "keeps id", "where = shop", "gross = price * 1.19", "next = def f(row): …",
             ])
-        #expect(summary(.filter(try compiled("price > 5"))) == ["keeps rows where price > 5"])
+        #expect(summary(.filter(.compiled(try compiled("price > 5")))) == ["keeps rows where price > 5"])
         let call = AggregateOperation.Call(
             destination: "total", function: .sum, value: try compiled("price * 2"), range: nil)
         #expect(
@@ -41,7 +41,8 @@ import Testing
                 == [
                     "group by shop and window (sessions with gap 10m)", "total = sum(price * 2)",
                 ])
-        let partition = PartitionOperation(by: try compiled("shop"), outputs: ["a", "b"], unknownOutput: nil)
+        let partition = PartitionOperation(
+            by: .compiled(try compiled("shop")), outputs: ["a", "b"], unknownOutput: nil)
         #expect(summary(.partition(partition)) == ["by shop: a, b, other values fail"])
     }
 

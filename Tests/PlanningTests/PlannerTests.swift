@@ -221,10 +221,43 @@ import Testing
                 - {type: PyTransform, config: {constructor: my.module.Thing}}
                 - {type: LogForTesting}
                 """))
-        let foreign = plan.foreignSteps
-        #expect(foreign.map(\.foreign.requirement) == ["python", "python", "schema"])
-        #expect(foreign.first?.foreign.reason.hasPrefix("field 'b' ") == true)
+        let functions = plan.steps[1].operation.functions
+        #expect(functions.map(\.requirements) == [["numpy"]])
+        #expect(functions.first?.reason.hasPrefix("field 'b' ") == true)
+        #expect(functions.first?.line == 10)
         #expect(plan.steps[1].outputs[0].schema?.description == "a: int64, b: int64")
+        let foreign = plan.foreignSteps
+        #expect(foreign.map(\.foreign.requirement) == ["python", "schema"])
+        #expect(foreign.first?.foreign.task?.name == "transforms.beam")
+        #expect(foreign.first?.foreign.task?.requirements == ["apache-beam[yaml]==2.77.0"])
+    }
+
+    /// What only Python computes is computed before grouping, what only Python folds is folded behind it.
+    @Test func combineWithForeignParts() throws {
+        let plan = try plan(
+            PlannerFixture.orders(
+                """
+                - type: Combine
+                  name: Tops
+                  config:
+                    language: python
+                    group_by: shop
+                    combine:
+                      worth: {value: {callable: "import math\\ndef f(row): return math.exp(row.price)"}, fn: max}
+                      top: {value: price, fn: {type: pkg.mod.Top, config: {n: 2}}}
+                """))
+        #expect(
+            graph(plan) == [
+                "Orders", "Tops/Values <- Orders.output", "Tops/Group <- Tops/Values.output",
+                "Tops <- Tops/Group.output",
+            ])
+        #expect(plan.steps[1].outputs[0].schema?.description == "shop: string, worth: any, top: double")
+        #expect(plan.steps[2].outputs[0].schema?.description == "shop: string, worth: any, top: list<double>")
+        let fold = try #require(plan.steps[3].operation.functions.first)
+        #expect(fold.form == .combine)
+        #expect(fold.fields == [2])
+        #expect(fold.arguments?.compact == #"{"n":2}"#)
+        #expect(plan.steps[3].outputs[0].schema?.description == "shop: string, worth: any, top: any")
     }
 
     @Test func yamlProviders() throws {

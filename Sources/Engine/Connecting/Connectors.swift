@@ -54,6 +54,13 @@ public protocol Morsel: Sendable {
     /// Throws a diagnostic with file and row where the data is broken, or `SchemaDrift` where a column turns out to
     /// hold another type than the plan was made with.
     func parse() throws -> Batch
+
+    /// The same in pieces, for morsels whose rows are more than one batch should hold.
+    func parse(_ emit: (Batch) throws -> Void) throws
+}
+
+extension Morsel {
+    public func parse(_ emit: (Batch) throws -> Void) throws { try emit(try parse()) }
 }
 
 /// A column holds something that its planned type cannot: the run has to be planned again with the wider type.

@@ -1,20 +1,24 @@
 public import DataModel
 public import Diagnostics
 public import Planning
+public import Workers
 
 /// Runs plans in this process: native, columnar, on all cores, in bounded memory.
 public struct EmbeddedEngine: Sendable {
     private let connectors: any Connectors
+    private let workers: (any WorkerHost)?
     private let options: RunOptions
 
-    public init(connectors: any Connectors, options: RunOptions) {
+    /// - Parameter workers: runs foreign steps; without it they are obstacles.
+    public init(connectors: any Connectors, workers: (any WorkerHost)? = nil, options: RunOptions) {
         self.connectors = connectors
+        self.workers = workers
         self.options = options
     }
 
-    /// What stands in the way of running a plan here: its foreign steps.
+    /// What stands in the way of running a plan here: steps that no worker can host.
     public static func obstacles(to plan: Plan) -> [Diagnostic] {
-        plan.foreignSteps.map { step, foreign in
+        plan.foreignSteps.filter { $0.foreign.task == nil }.map { step, foreign in
             Diagnostic(
                 .foreignStep, "step '\(step.name)' cannot run on the embedded engine: \(foreign.reason)",
                 at: foreign.range ?? step.range, notes: ["it needs: \(foreign.requirement)"],
@@ -49,7 +53,8 @@ public struct EmbeddedEngine: Sendable {
         guard obstacles.isEmpty else { throw DiagnosticsError(obstacles) }
         let metrics = metrics ?? RunMetrics(plan: plan)
         let execution = Execution(
-            plan: plan, collecting: collecting, metrics: metrics, connectors: connectors, options: options)
+            plan: plan, collecting: collecting, metrics: metrics, connectors: connectors, workers: workers,
+            options: options)
         do {
             return try execution.run(cancellation: cancellation)
         } catch let error as RowError {

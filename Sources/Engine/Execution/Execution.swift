@@ -1,6 +1,7 @@
 import DataModel
 import Diagnostics
 import Planning
+import Workers
 
 /// One run of one plan.
 final class Execution {
@@ -9,13 +10,18 @@ final class Execution {
     private let connectors: any Connectors
     private let options: RunOptions
     private let collecting: [OutputReference]
-    private let neededFields: [OutputReference: Set<Int>]
+    private let workers: (any WorkerHost)?
+    private var neededFields: [OutputReference: Set<Int>] = [:]
+    /// The tasks of steps that workers run, wholly or for their functions.
+    private var tasks: [Int: any OpenTask] = [:]
+    private var evaluators: [Int: RowEvaluator] = [:]
     private var operators: [Operator] = []
     private var collectors: [OutputReference: CollectOperator] = [:]
     private var writers: [WriteOperator] = []
 
     init(
-        plan: Plan, collecting: [OutputReference], metrics: RunMetrics, connectors: any Connectors, options: RunOptions
+        plan: Plan, collecting: [OutputReference], metrics: RunMetrics, connectors: any Connectors,
+        workers: (any WorkerHost)?, options: RunOptions
     ) {
         // A probe is one more step that reads an output; it is how rows are collected.
         var plan = plan
@@ -31,11 +37,14 @@ final class Execution {
         self.metrics = collecting.isEmpty ? metrics : RunMetrics(plan: plan)
         self.connectors = connectors
         self.options = options
-        neededFields = FieldUse.neededFields(of: plan)
+        self.workers = workers
     }
 
     func run(cancellation: Cancellation) throws -> (result: RunResult, rows: [OutputReference: [RowValue]]) {
+        defer { for task in tasks.values { task.close() } }
         do {
+            try openTasks()
+            neededFields = FieldUse.neededFields(of: plan, evaluators: evaluators)
             try build()
             try runStages(cancellation)
             try checkThresholds()
@@ -49,6 +58,24 @@ final class Execution {
         } catch {
             for writer in writers { writer.writer.abandon() }
             throw error
+        }
+    }
+
+    /// Opens what workers are to run: most that is wrong with a person's code or a model shows here, before any row.
+    private func openTasks() throws {
+        for step in plan.steps {
+            let inputs = step.inputs.map { plan[$0.source].schema ?? .empty }
+            let place = WorkerStep(name: step.name, range: step.range)
+            if case .foreign(let foreign) = step.operation, let task = foreign.task, let workers {
+                tasks[step.id] = try workers.open(task, inputs: inputs, step: place)
+            }
+            let expressions = step.operation.rowExpressions
+            guard !expressions.isEmpty else { continue }
+            let functions = step.operation.functions
+            if let task = WorkerTask.functions(functions, schema: inputs.first ?? .empty), let workers {
+                tasks[step.id] = try workers.open(task, inputs: inputs + [WorkerTask.types(of: functions)], step: place)
+            }
+            evaluators[step.id] = RowEvaluator(expressions, functions: tasks[step.id])
         }
     }
 
@@ -76,15 +103,19 @@ final class Execution {
         let inputSchemas = step.inputs.map { plan[$0.source].schema ?? .empty }
         let inputWindowing = step.inputs.first.map { plan[$0.source].windowing } ?? .global
         let needed = neededFields[OutputReference(step: step.id)] ?? []
+        let evaluator = evaluators[step.id] ?? RowEvaluator([], functions: nil)
         switch step.operation {
-        case .create, .read, .reshuffle, .foreign: return Operator(step: step, metrics: metrics)
+        case .create, .read, .reshuffle: return Operator(step: step, metrics: metrics)
+        case .foreign: return try makeForeignOperator(step, metrics, inputSchemas)
         case .project(let fields):
-            return ProjectOperator(step: step, metrics: metrics, fields: fields, neededFields: needed)
-        case .filter(let keep): return FilterOperator(step: step, metrics: metrics, keep: keep)
-        case .partition(let operation): return PartitionOperator(step: step, metrics: metrics, operation: operation)
+            return ProjectOperator(
+                step: step, metrics: metrics, fields: fields, evaluator: evaluator, neededFields: needed)
+        case .filter: return FilterOperator(step: step, metrics: metrics, keep: evaluator)
+        case .partition(let operation):
+            return PartitionOperator(step: step, metrics: metrics, operation: operation, by: evaluator)
         case .explode(let operation): return ExplodeOperator(step: step, metrics: metrics, operation: operation)
-        case .assignTimestamps(let timestamp):
-            return AssignTimestampsOperator(step: step, metrics: metrics, timestamp: timestamp)
+        case .assignTimestamps:
+            return AssignTimestampsOperator(step: step, metrics: metrics, timestamp: evaluator)
         case .window: return WindowOperator(step: step, metrics: metrics, inputWindowing: inputWindowing)
         case .extractWindowingInfo(let fields):
             return ExtractWindowingInfoOperator(step: step, metrics: metrics, fields: fields, windowing: inputWindowing)
@@ -119,6 +150,27 @@ final class Execution {
         }
     }
 
+    private func makeForeignOperator(_ step: Step, _ metrics: StepMetrics, _ inputs: [Schema]) throws -> Operator {
+        guard case .foreign(let foreign) = step.operation, let kind = foreign.task?.kind, let task = tasks[step.id]
+        else { return Operator(step: step, metrics: metrics) }
+        switch kind {
+        case .source: return ForeignSourceOperator(step: step, metrics: metrics, task: task)
+        case .sink:
+            guard collecting.isEmpty else { return Operator(step: step, metrics: metrics) }
+            let writer = WriteOperator(step: step, metrics: metrics, writer: try TaskRecordWriter(task: task))
+            writers.append(writer)
+            return writer
+        case .transform:
+            guard task.description.mode == .collection else {
+                return ForeignOperator(step: step, metrics: metrics, task: task)
+            }
+            return try ForeignCollectionOperator(
+                step: step, metrics: metrics, task: task, inputs: inputs,
+                windowings: step.inputs.map { plan[$0.source].windowing },
+                temporaryDirectory: options.temporaryDirectory)
+        }
+    }
+
     private func runStages(_ cancellation: Cancellation) throws {
         let graph = StageGraph(plan: plan, operators: operators, neededFields: neededFields)
         var waiting = graph.feeders
@@ -146,6 +198,14 @@ final class Execution {
             return MorselList(pieces)
         case .read(let read, let schema, let needed):
             return try connectors.reader(for: read, schema: schema, neededFields: needed)
+        case .partitions(let task, let needed):
+            let schema = stage.head.schema()
+            return try TaskRecordReader(
+                task: task, schema: schema, neededFields: needed,
+                comparisons: plan.comparisons(behind: OutputReference(step: stage.head.step.id)))
+        case .collection(let collection, let output):
+            if collection.step.inputs.isEmpty { try collection.run() }
+            return try collection.reader(output: output)
         case .groups(let groups): return MorselList(try groups.morsels())
         case .keptProbe(let join): return MorselList(try join.probeMorsels())
         case .joinRemainder(let join, let side):

@@ -27,9 +27,15 @@ struct ComputedMorsel: Morsel {
     }
 
     var byteCount: Int { 0 }
-    func parse() throws -> Batch {
+    func parse(_ emit: (Batch) throws -> Void) throws { try compute(emit) }
+    func parse() throws -> Batch { try concatenated() }
+}
+
+extension Morsel {
+    /// All pieces of a morsel that has several.
+    func concatenated() throws -> Batch {
         var batches: [Batch] = []
-        try compute { batches.append($0) }
+        try parse { batches.append($0) }
         return batches.count == 1 ? batches[0] : Batch.concatenate(batches, schema: batches.first?.schema ?? .empty)
     }
 }

@@ -1,5 +1,6 @@
 import DataModel
 import Planning
+import Workers
 
 /// One pass over one source: its rows go through all operators behind it up to the next breaker.
 ///
@@ -9,6 +10,10 @@ struct Stage: Sendable {
     enum Source: Sendable {
         case create(rows: [RowValue], schema: Schema)
         case read(ReadOperation, schema: Schema, neededFields: Set<Int>)
+        /// What workers read.
+        case partitions(any OpenTask, neededFields: Set<Int>)
+        /// One output of a step for which a worker had to see all rows.
+        case collection(ForeignCollectionOperator, output: Int)
         /// The groups of an aggregation that is done.
         case groups(any GroupSource)
         /// The probe side of a join, kept until its build sides were done.
@@ -63,6 +68,21 @@ struct StageGraph {
             case .join(let join):
                 guard let joiner = operators[step.id] as? JoinOperator else { continue }
                 origins[step.id] = addJoin(join, joiner, inputOrigins)
+            case .foreign:
+                if let source = operators[step.id] as? ForeignSourceOperator {
+                    let needed = neededFields[OutputReference(step: step.id)] ?? []
+                    origins[step.id] = [
+                        add(.partitions(source.task, neededFields: needed), operators[step.id], after: [])
+                    ]
+                } else if let collection = operators[step.id] as? ForeignCollectionOperator {
+                    feeders[step.id] = allInputs
+                    origins[step.id] = Set(
+                        step.outputs.indices.map {
+                            add(.collection(collection, output: $0), collection, after: allInputs)
+                        })
+                } else {
+                    fallthrough
+                }
             default:
                 if operators[step.id] is SinkOperator { feeders[step.id] = allInputs }
                 origins[step.id] = allInputs

@@ -84,12 +84,13 @@ final class StageRunner: Sendable {
         if case .joinRemainder(let join, let side) = stage.source, let morsel = morsel as? RemainderMorsel {
             return try join.emit(morsel.remainder, side: side, in: context)
         }
-        let batch = try morsel.parse()
         stage.head.metrics.add(morsel.byteCount, to: .bytes)
-        if case .keptProbe(let join) = stage.source {
-            try join.probe(batch, in: context)
-        } else {
-            try stage.head.emit(batch, in: context)
+        try morsel.parse { batch in
+            switch stage.source {
+            case .keptProbe(let join): try join.probe(batch, in: context)
+            case .collection(_, let output): try stage.head.emit(batch, output: output, in: context)
+            default: try stage.head.emit(batch, in: context)
+            }
         }
     }
 }

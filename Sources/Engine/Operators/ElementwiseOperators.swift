@@ -6,10 +6,14 @@ import Planning
 /// Computes new fields; those that nothing behind it uses and that cannot fail are left out.
 final class ProjectOperator: Operator, @unchecked Sendable {  // as Operator
     private let fields: [ProjectedField]
+    private let evaluator: RowEvaluator
     private let isNeeded: [Bool]
 
-    init(step: Step, metrics: StepMetrics, fields: [ProjectedField], neededFields: Set<Int>) {
+    init(
+        step: Step, metrics: StepMetrics, fields: [ProjectedField], evaluator: RowEvaluator, neededFields: Set<Int>
+    ) {
         self.fields = fields
+        self.evaluator = evaluator
         isNeeded = fields.enumerated().map { neededFields.contains($0.offset) || $0.element.expression.canFail }
         super.init(step: step, metrics: metrics)
     }
@@ -19,13 +23,12 @@ final class ProjectOperator: Operator, @unchecked Sendable {  // as Operator
         var columns: [Column] = []
         columns.reserveCapacity(fields.count)
         var failures: [Int: (field: Int, failure: RowFailure)] = [:]
-        for (index, field) in fields.enumerated() {
+        for (index, result) in try evaluator.evaluate(batch, isNeeded: isNeeded).enumerated() {
             let type = schema.fields[index].type
-            guard isNeeded[index] else {
+            guard let result else {
                 columns.append(Column(type: type, count: batch.count, data: .absent))
                 continue
             }
-            let result = field.expression.evaluate(batch)
             for failure in result.failures where failures[failure.row] == nil {
                 failures[failure.row] = (index, failure)
             }
@@ -43,15 +46,15 @@ final class ProjectOperator: Operator, @unchecked Sendable {  // as Operator
 
 /// Keeps the rows for which an expression is true.
 final class FilterOperator: Operator, @unchecked Sendable {  // as Operator
-    private let keep: CompiledExpression
+    private let keep: RowEvaluator
 
-    init(step: Step, metrics: StepMetrics, keep: CompiledExpression) {
+    init(step: Step, metrics: StepMetrics, keep: RowEvaluator) {
         self.keep = keep
         super.init(step: step, metrics: metrics)
     }
 
     override func process(_ batch: Batch, input: Int, in context: WorkerContext) throws {
-        let result = keep.evaluate(batch)
+        let result = try keep.evaluateOne(batch)
         let mask = Truth.mask(of: result.column)
         if !result.failures.isEmpty {
             try reject(result.failures, of: batch, at: step.expressionRange, in: context)
@@ -69,16 +72,18 @@ final class FilterOperator: Operator, @unchecked Sendable {  // as Operator
 /// Sends each row to the output that a string names.
 final class PartitionOperator: Operator, @unchecked Sendable {  // as Operator
     private let operation: PartitionOperation
+    private let by: RowEvaluator
     private let names: [[UInt8]]
 
-    init(step: Step, metrics: StepMetrics, operation: PartitionOperation) {
+    init(step: Step, metrics: StepMetrics, operation: PartitionOperation, by: RowEvaluator) {
         self.operation = operation
+        self.by = by
         names = operation.outputs.map { Array($0.utf8) }
         super.init(step: step, metrics: metrics)
     }
 
     override func process(_ batch: Batch, input: Int, in context: WorkerContext) throws {
-        let result = operation.by.evaluate(batch)
+        let result = try by.evaluateOne(batch)
         var rows: [Buffer<Int32>] = names.map { _ in Buffer() }
         let unknown = Buffer<Int32>()
         var failures = result.failures

@@ -4,15 +4,15 @@ import Planning
 
 /// Sets the event time of each row: seconds since the epoch, or a timestamp.
 final class AssignTimestampsOperator: Operator, @unchecked Sendable {  // as Operator
-    private let timestamp: CompiledExpression
+    private let timestamp: RowEvaluator
 
-    init(step: Step, metrics: StepMetrics, timestamp: CompiledExpression) {
+    init(step: Step, metrics: StepMetrics, timestamp: RowEvaluator) {
         self.timestamp = timestamp
         super.init(step: step, metrics: metrics)
     }
 
     override func process(_ batch: Batch, input: Int, in context: WorkerContext) throws {
-        let result = timestamp.evaluate(batch)
+        let result = try timestamp.evaluateOne(batch)
         var failures = result.failures
         let timestamps = Buffer<Int64>(repeating: 0, count: batch.count)
         let failed = Set(failures.map(\.row))

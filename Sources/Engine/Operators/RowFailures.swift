@@ -7,6 +7,8 @@ import Planning
 struct RowError: Error {
     let step: Step
     let error: PythonError
+    /// The traceback through a person's own code, where a worker ran it.
+    let trace: String?
     /// The expression at fault, where one is; else the step.
     let range: SourceRange?
     /// The row as JSON.
@@ -17,7 +19,8 @@ struct RowError: Error {
     var diagnostic: Diagnostic {
         Diagnostic(
             .rowFailed, "\(error.type): \(error.message)", at: range ?? step.range,
-            notes: ["in step '\(step.name)' (\(step.transform))", "record: \(record)"],
+            notes: ["in step '\(step.name)' (\(step.transform))", "record: \(record)"]
+                + (trace.map { [$0] } ?? []),
             hint: "give the step an 'error_handling: {output: NAME}' and consume 'NAME' to keep such rows apart")
     }
 }
@@ -35,7 +38,7 @@ extension Operator {
         guard let first = failures.first else { return }
         guard let errorOutput = step.errorOutput else {
             throw RowError(
-                step: step, error: first.error, range: range, record: RecordText.json(batch, row: first.row),
+                step: step, error: first.error, trace: first.trace, range: range, record: RecordText.json(batch, row: first.row),
                 sequence: context.sequence)
         }
         metrics.add(failures.count, to: .failures)
@@ -48,7 +51,7 @@ extension Operator {
         }
         for failure in failures {
             messages.append(.string(failure.error.repr))
-            stacks.append(.string("\(place ?? "")\(failure.error.type): \(failure.error.message)"))
+            stacks.append(.string(failure.trace ?? "\(place ?? "")\(failure.error.type): \(failure.error.message)"))
         }
         let element = Column(type: .row(batch.schema), count: failed.count, data: .row(failed.columns))
         try emit(

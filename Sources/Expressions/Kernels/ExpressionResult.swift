@@ -18,9 +18,12 @@ public struct RowFailure: Sendable {
     /// The row's place in the batch.
     public let row: Int
     public let error: PythonError
+    /// The traceback through a person's own code, where another process ran it.
+    public let trace: String?
 
-    public init(row: Int, error: PythonError) {
+    public init(row: Int, error: PythonError, trace: String? = nil) {
         self.row = row
         self.error = error
+        self.trace = trace
     }
 }

@@ -11,13 +11,18 @@ public struct Catalogue: Sendable {
     }
 
     /// Beam's built-in transforms.
-    public static let standard = Catalogue(
-        [.create] + FileTransforms.all
-            + [
-                .mapToFields, .filter, .explode, .partition, .assignTimestamps, .combine, .join, .flatten, .windowInto,
-                .extractWindowingInfo, .reshuffle, .logForTesting, .assertEqual, .validateWithSchema,
-                .stripErrorMetadata, .matchAll,
-            ] + ForeignTransforms.all)
+    public static let standard: Catalogue = {
+        let rows: [TransformDefinition] = [
+            .mapToFields, .filter, .explode, .partition, .assignTimestamps, .combine, .join, .flatten, .windowInto,
+            .extractWindowingInfo, .reshuffle, .logForTesting, .assertEqual, .validateWithSchema,
+            .stripErrorMetadata, .matchAll,
+        ]
+        var all: [TransformDefinition] = [.create]
+        all += FileTransforms.all
+        all += rows
+        all += ForeignTransforms.all
+        return Catalogue(all)
+    }()
 
     public subscript(name: String) -> TransformDefinition? {
         positions[name].map { transforms[$0] }

@@ -24,7 +24,7 @@ extension TransformDefinition {
             Parameter(
                 "combine", .map, required: true,
                 "For each new field a function, or `value` (an expression, by default the field's own name) and `fn`."),
-            .language, .dependencies,
+            .language, .dependencies, .worker,
         ]
     ) { context in CombineRule(context: context).result() }
 
@@ -43,12 +43,26 @@ extension TransformDefinition {
 private struct CombineRule {
     let context: StepContext
 
+    /// One aggregate as it is planned.
+    private struct Call {
+        enum Fold {
+            case known(AggregateOperation.Function)
+            /// Folds the list of a group's values.
+            case foreign(source: String, arguments: JSONText?, range: SourceRange)
+        }
+
+        let name: String
+        let fold: Fold
+        let value: RowExpression
+        let range: SourceRange
+        let type: FieldType
+    }
+
     func result() -> StepResult? {
         guard let node = context["combine"], let pairs = node.mapping else { return nil }
         let language = context.language()
         let keys = context.names("group_by")
         var isValid = true
-        var fields: [Field] = []
         var indexes: [Int] = []
         if let schema = context.schema {
             for (name, range) in keys {
@@ -56,9 +70,7 @@ private struct CombineRule {
                     isValid = false
                     continue
                 }
-                if indexes.contains(index) { continue }
-                indexes.append(index)
-                fields.append(schema.fields[index])
+                if !indexes.contains(index) { indexes.append(index) }
             }
         }
         if pairs.isEmpty {
@@ -67,7 +79,7 @@ private struct CombineRule {
                 hint: "add one, such as 'total: {value: price, fn: sum}'")
             return nil
         }
-        var calls: [AggregateOperation.Call] = []
+        var calls: [Call] = []
         var foreign: ForeignOperation?
         var isUnknown = context.schema == nil
         for pair in pairs {
@@ -80,30 +92,97 @@ private struct CombineRule {
                 continue
             }
             switch aggregate(pair, name, language) {
-            case .call(let call, let type):
-                calls.append(call)
-                fields.append(Field(name, type))
-            case .foreign(let operation):
-                foreign = foreign ?? operation
-                fields.append(Field(name, .any))
-            case .unknown:
-                isUnknown = true
-                fields.append(Field(name, .any))
+            case .call(let call): calls.append(call)
+            case .foreign(let operation): foreign = foreign ?? operation
+            case .unknown: isUnknown = true
             case .invalid: isValid = false
             }
         }
         guard isValid else { return nil }
-        if let foreign {
-            return context.foreign(foreign, schema: context.schema == nil ? nil : Schema(fields))
+        if let foreign { return context.foreign(foreign, schema: nil) }
+        guard !isUnknown, let schema = context.schema else { return context.unknown() }
+        return plan(calls, keys: indexes, of: schema)
+    }
+
+    /// Values that only a worker computes are computed before grouping, folds that only a worker knows fold lists
+    /// behind it: grouping itself is always ours.
+    private func plan(_ calls: [Call], keys: [Int], of schema: Schema) -> StepResult? {
+        var schema = schema
+        var keys = keys
+        var calls = calls
+        var preludes: [StepResult.Prelude] = []
+        let keyFields = keys.map { schema.fields[$0] }
+        if calls.contains(where: { $0.value.function != nil }) {
+            let fields = keyFields + calls.map { Field($0.name, $0.value.type) }
+            let references = references(keyFields, in: schema)
+            let values = calls.map { ProjectedField(name: $0.name, expression: $0.value, range: $0.range) }
+            guard references.count == keys.count else { return nil }
+            schema = Schema(fields)
+            preludes.append(.init(suffix: "Values", operation: .project(references + values), schema: schema))
+            keys = Array(keys.indices)
+            calls = calls.compactMap { call in
+                Self.reference(call.name, in: schema).map {
+                    Call(name: call.name, fold: call.fold, value: .compiled($0), range: call.range, type: call.type)
+                }
+            }
         }
-        if isUnknown { return context.unknown() }
+        let aggregateCalls = calls.compactMap { call -> AggregateOperation.Call? in
+            guard case .compiled(let value) = call.value else { return nil }
+            let function: AggregateOperation.Function = if case .known(let known) = call.fold { known } else { .group }
+            return .init(destination: call.name, function: function, value: value, range: call.range)
+        }
         let operation = AggregateOperation(
-            keys: indexes, calls: calls, windowing: context.inputs.first?.output.windowing ?? .global)
-        return StepResult(.aggregate(operation), schema: Schema(fields))
+            keys: keys, calls: aggregateCalls, windowing: context.inputs.first?.output.windowing ?? .global)
+        let grouped = Schema(
+            keyFields
+                + calls.map { call in
+                    if case .known = call.fold { return Field(call.name, call.type) }
+                    return Field(call.name, .list(call.value.type))
+                })
+        guard calls.contains(where: { if case .foreign = $0.fold { true } else { false } }) else {
+            return StepResult(.aggregate(operation), schema: grouped, preludes: preludes)
+        }
+        preludes.append(.init(suffix: "Group", operation: .aggregate(operation), schema: grouped))
+        var projected = references(keyFields, in: grouped)
+        for (index, call) in calls.enumerated() {
+            switch call.fold {
+            case .known:
+                projected += references([Field(call.name, call.type)], in: grouped)
+            case .foreign(let source, let arguments, let range):
+                let isName = source.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+                let function = ForeignFunction(
+                    language: .python, form: .combine, source: source, path: range.file.path,
+                    line: range.startPosition.line, arguments: arguments, type: call.type,
+                    fields: [keyFields.count + index],
+                    requirements: isName
+                        ? PythonRequirements.of(name: source, declared: context.declaredDependencies)
+                        : PythonRequirements.of(code: source, declared: context.declaredDependencies),
+                    reason: "aggregate '\(call.name)' calls '\(source)'", range: range, limits: context.workerLimits)
+                projected.append(ProjectedField(name: call.name, expression: .function(function), range: range))
+            }
+        }
+        let output = Schema(keyFields + calls.map { Field($0.name, $0.type) })
+        return StepResult(.project(projected), schema: output, preludes: preludes)
+    }
+
+    private func references(_ fields: [Field], in schema: Schema) -> [ProjectedField] {
+        fields.compactMap { field in
+            Self.reference(field.name, in: schema).map {
+                ProjectedField(name: field.name, expression: .compiled($0), range: nil)
+            }
+        }
+    }
+
+    private static func reference(_ name: String, in schema: Schema) -> CompiledExpression? {
+        guard
+            case .native(let reference, _) = ExpressionCompiler(schema: schema).compile(
+                ExpressionSource(name, language: .python))
+        else { return nil }
+        return reference
     }
 
     private enum Aggregate {
-        case call(AggregateOperation.Call, FieldType)
+        case call(Call)
         case foreign(ForeignOperation)
         case unknown
         case invalid
@@ -144,13 +223,8 @@ private struct CombineRule {
                     requirement: requirement, reason: "\(what) is written in \(language.rawValue)",
                     range: typeNode.range, code: text))
         }
-        guard let known = AggregateOperation.Function(rawValue: text) else {
-            if language == .python {
-                return .foreign(
-                    ForeignOperation(
-                        requirement: "python", reason: "\(what) calls '\(text)', which only Python can run",
-                        range: typeNode.range, code: text))
-            }
+        let known = AggregateOperation.Function(rawValue: text)
+        guard known != nil || language == .python else {
             context.report(
                 .unknownAggregation, "'\(text)' is not a function of 'Combine'", at: typeNode.range,
                 hint: Suggestion.hint(for: text, among: functions, listing: "functions"))
@@ -160,7 +234,12 @@ private struct CombineRule {
         switch context.expression(value, schema: context.schema, language: .python, what: what) {
         case .foreign(let operation, _): return .foreign(operation)
         case .unknown: return .unknown
-        case .native(let expression, let range):
+        case .known(let expression, let range):
+            guard let known else {
+                let fold = Call.Fold.foreign(
+                    source: text, arguments: function["config"]?.json, range: typeNode.range)
+                return .call(Call(name: name, fold: fold, value: expression, range: range, type: .any))
+            }
             guard let type = Self.type(of: known, over: expression.type) else {
                 context.report(
                     .wrongAggregation, "'\(text)' cannot fold values of type \(expression.type)", at: range,
@@ -169,8 +248,7 @@ private struct CombineRule {
                         : "convert them in 'value', such as 'value: float(\(name))'")
                 return .invalid
             }
-            return .call(
-                .init(destination: name, function: known, value: expression, range: range), type)
+            return .call(Call(name: name, fold: .known(known), value: expression, range: range, type: type))
         }
     }
 

@@ -10,12 +10,12 @@ extension TransformDefinition {
         supportsErrorHandling: true,
         parameters: [
             Parameter("keep", .expression, required: true, "What has to be true, in Python's sense."), .language,
-            .dependencies,
+            .dependencies, .worker,
         ]
     ) { context in
         guard let keep = context["keep"] else { return nil }
         switch context.expression(keep, schema: context.schema, language: context.language(), what: "'keep'") {
-        case .native(let expression, let range):
+        case .known(let expression, let range):
             return StepResult(.filter(expression), schema: context.schema, expressionRange: range)
         case .foreign(let foreign, _):
             return context.foreign(foreign, schema: context.schema)
@@ -28,12 +28,12 @@ extension TransformDefinition {
         documentation: "A number is seconds since 1970; a timestamp is itself.",
         example: "type: AssignTimestamps\nconfig:\n  timestamp: created_at", supportsErrorHandling: true,
         parameters: [
-            Parameter("timestamp", .expression, required: true, "The event time."), .language, .dependencies,
+            Parameter("timestamp", .expression, required: true, "The event time."), .language, .dependencies, .worker,
         ]
     ) { context in
         guard let node = context["timestamp"] else { return nil }
         switch context.expression(node, schema: context.schema, language: context.language(), what: "'timestamp'") {
-        case .native(let expression, let range):
+        case .known(let expression, let range):
             switch expression.type.kind {
             case .any, .int64, .double, .boolean, .timestamp, .datetime, .decimal, .duration: break
             default:
@@ -64,6 +64,7 @@ extension TransformDefinition {
             Parameter("by", .expression, required: true, "A string: the output's name."),
             Parameter("outputs", .list(.string), required: true, "The names of the outputs."),
             Parameter("unknown_output", .string, "The output for all other values."), .language, .dependencies,
+            .worker,
         ]
     ) { context in
         guard let node = context["by"], let items = context["outputs"]?.sequence else { return nil }
@@ -77,7 +78,7 @@ extension TransformDefinition {
         }
         let results = names.map { StepResult.Output(name: $0, schema: context.schema) }
         switch context.expression(node, schema: context.schema, language: context.language(), what: "'by'") {
-        case .native(let expression, let range):
+        case .known(let expression, let range):
             if !expression.type.isAny, expression.type.kind != .string {
                 context.report(
                     .wrongExpressionType, "'by' must be a string, and this is \(expression.type)", at: range,

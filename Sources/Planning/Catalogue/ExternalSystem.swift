@@ -106,26 +106,6 @@ struct ExternalSystem: Sendable {
                 )
             ]),
         ExternalSystem(
-            title: "a database over JDBC", requirement: "jdbc",
-            transforms: [
-                (
-                    "ReadFromJdbc",
-                    """
-                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
-                    driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
-                    """
-                ),
-                (
-                    "WriteToJdbc",
-                    """
-                    url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query jdbc_url \
-                    autosharding location jdbc_type write_statement
-                    """
-                ),
-            ]),
-        ExternalSystem(
             title: "JMS", requirement: "jms",
             transforms: [
                 (
@@ -174,72 +154,6 @@ struct ExternalSystem: Sendable {
                     stream_name aws_access_key aws_secret_key region partition_key service_endpoint \
                     verify_certificate aggregation_enabled aggregation_max_bytes \
                     aggregation_max_buffered_time aggregation_shard_refresh_interval
-                    """
-                ),
-            ]),
-        ExternalSystem(
-            title: "MongoDB", requirement: "mongodb",
-            transforms: [
-                ("ReadFromMongoDB", "database! collection! schema! uri filter"),
-                ("WriteToMongoDB", "database! collection! uri batch_size"),
-            ]),
-        ExternalSystem(
-            title: "MySQL", requirement: "mysql",
-            transforms: [
-                (
-                    "ReadFromMySql",
-                    """
-                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
-                    driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
-                    """
-                ),
-                (
-                    "WriteToMySql",
-                    """
-                    url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query jdbc_url \
-                    autosharding location jdbc_type write_statement
-                    """
-                ),
-            ]),
-        ExternalSystem(
-            title: "Oracle", requirement: "oracle",
-            transforms: [
-                (
-                    "ReadFromOracle",
-                    """
-                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
-                    driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
-                    """
-                ),
-                (
-                    "WriteToOracle",
-                    """
-                    url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query jdbc_url \
-                    autosharding location jdbc_type write_statement
-                    """
-                ),
-            ]),
-        ExternalSystem(
-            title: "PostgreSQL", requirement: "postgres",
-            transforms: [
-                (
-                    "ReadFromPostgres",
-                    """
-                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
-                    driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
-                    """
-                ),
-                (
-                    "WriteToPostgres",
-                    """
-                    url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query jdbc_url \
-                    autosharding location jdbc_type write_statement
                     """
                 ),
             ]),
@@ -298,26 +212,6 @@ struct ExternalSystem: Sendable {
                     database_id change_stream_name start_at_timestamp end_at_timestamp
                     """
                 )
-            ]),
-        ExternalSystem(
-            title: "SQL Server", requirement: "sqlserver",
-            transforms: [
-                (
-                    "ReadFromSqlServer",
-                    """
-                    url connection_init_sql connection_properties disable_auto_commit driver_class_name \
-                    driver_jars fetch_size output_parallelization password query table partition_column \
-                    num_partitions secret_manager type username jdbc_url read_query location jdbc_type
-                    """
-                ),
-                (
-                    "WriteToSqlServer",
-                    """
-                    url auto_sharding connection_init_sql connection_properties driver_class_name \
-                    driver_jars password table batch_size secret_manager type username query jdbc_url \
-                    autosharding location jdbc_type write_statement
-                    """
-                ),
             ]),
         ExternalSystem(
             title: "Datadog", requirement: "datadog",

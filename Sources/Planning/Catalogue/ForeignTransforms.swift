@@ -5,7 +5,7 @@ import PipelineSpec
 /// Transforms that only another language or system can run: checked and planned, not run.
 enum ForeignTransforms {
     static let all: [TransformDefinition] =
-        [parquet(reads: true), parquet(reads: false), avro(reads: true), avro(reads: false), sql, pyTransform]
+        [parquet(reads: true), parquet(reads: false), avro(reads: true), avro(reads: false), sql, PythonTransforms.pyTransform]
         + machineLearning + systems
 
     /// Sources that never come to an end by themselves.
@@ -62,15 +62,6 @@ enum ForeignTransforms {
         parameters: [
             Parameter("query", .string, required: true, "The table is `PCOLLECTION`, or the names of `input`."),
             Parameter("dialect", .string, "The query's dialect."),
-        ])
-
-    private static let pyTransform = foreign(
-        "PyTransform", category: "Elementwise", summary: "any transform of Beam's Python SDK", needs: "python",
-        reason: "is a Python transform", inputs: .optional,
-        parameters: [
-            Parameter("constructor", .string, required: true, "The transform's fully qualified name."),
-            Parameter("args", .any, default: "[]", "Positional arguments."),
-            Parameter("kwargs", .map, default: "{}", "Named arguments."), .dependencies,
         ])
 
     private static let machineLearning = [

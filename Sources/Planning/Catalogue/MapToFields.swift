@@ -20,7 +20,7 @@ extension TransformDefinition {
             Parameter("fields", .expressionMap, required: true, "An expression for each new field."),
             Parameter("append", .boolean, default: "false", "Whether to keep the fields of the input."),
             Parameter("drop", .fieldNames, default: "[]", "Fields of the input that `append` does not keep."),
-            .language, .dependencies,
+            .language, .dependencies, .worker,
         ]
     ) { context in MapToFieldsRule(context: context).result() }
 }
@@ -59,7 +59,7 @@ private struct MapToFieldsRule {
                 case .native(let reference, _) = ExpressionCompiler(schema: schema).compile(
                     ExpressionSource(field.name, language: .python))
             else { continue }
-            projected.append(ProjectedField(name: field.name, expression: reference, range: nil))
+            projected.append(ProjectedField(name: field.name, expression: .compiled(reference), range: nil))
             fields.append(field)
         }
         var foreign: ForeignOperation?
@@ -67,7 +67,7 @@ private struct MapToFieldsRule {
         for pair in pairs {
             let name = pair.key.scalar?.text ?? ""
             switch context.expression(pair.value, schema: schema, language: language, what: "field '\(name)'") {
-            case .native(let expression, let range):
+            case .known(let expression, let range):
                 projected.append(ProjectedField(name: name, expression: expression, range: range))
                 fields.append(Field(name, expression.type))
             case .foreign(let operation, let type):

@@ -7,6 +7,7 @@ struct ParameterChecks {
 
     /// Whether all is well; what is not has been reported.
     func check(_ definition: TransformDefinition) -> Bool {
+        guard definition.checksParameters else { return true }
         let config = context.spec.config
         var isValid = true
         for pair in config?.mapping ?? [] {

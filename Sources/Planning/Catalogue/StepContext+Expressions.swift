@@ -5,8 +5,9 @@ import PipelineSpec
 
 /// What planning makes of one expression.
 enum PlannedExpression {
-    case native(CompiledExpression, range: SourceRange)
-    /// The output type is what the pipeline promises, or any.
+    /// Our own kernels or a worker's process run it.
+    case known(RowExpression, range: SourceRange)
+    /// Nothing here can run it. The output type is what the pipeline promises, or any.
     case foreign(ForeignOperation, type: FieldType)
     /// The input's fields are not known, or the expression has been reported.
     case unknown(type: FieldType?)
@@ -68,10 +69,13 @@ extension StepContext {
         default:
             if let refused = refused(callable: language, what, at: code.range, type) { return refused }
             if Self.isQualifiedName(text) {
-                return .foreign(
-                    ForeignOperation(
-                        requirement: "python", reason: "\(what) calls '\(text)', which only Python can run",
-                        range: code.range, code: text), type: type ?? .any)
+                guard let schema else { return .unknown(type: type) }
+                let function = ForeignFunction(
+                    language: .python, form: .name, source: text, path: code.range.file.path,
+                    line: code.range.startPosition.line, type: type ?? .any, fields: Array(schema.fields.indices),
+                    requirements: PythonRequirements.of(name: text, declared: declaredDependencies),
+                    reason: "\(what) calls '\(text)'", range: code.range, limits: workerLimits)
+                return .known(.function(function), range: code.range)
             }
             return compile(
                 ExpressionSource(text, language: language, form: .callable, outputType: type), schema: schema,
@@ -143,16 +147,29 @@ extension StepContext {
             report(warnings, in: what, locate)
             // Compiled against no fields: what it gives may be said, but not how.
             if schema == nil { return .unknown(type: source.outputType) }
-            return .native(expression, range: range)
+            return .known(.compiled(expression), range: range)
         case .foreign(let reason, let warnings):
             report(warnings, in: what, locate)
-            let requirement =
+            let language: ForeignFunction.Language? =
                 switch reason.language {
-                case .calcite, .sql: "sql"
-                case .generic, .python: "python"
-                case .javascript: "javascript"
-                case .java: "java"
+                case .generic, .python: .python
+                case .javascript: .javascript
+                case .calcite, .sql, .java: nil
                 }
+            let requirement = reason.language == .java ? "java" : "sql"
+            if let language {
+                guard let schema else { return .unknown(type: source.outputType) }
+                let start = locate(0..<0)
+                let function = ForeignFunction(
+                    language: language, form: source.form == .callable ? .callable : .expression, source: source.text,
+                    functionName: source.functionName, path: start.file.path, line: start.startPosition.line,
+                    type: source.outputType ?? .any, fields: Array(schema.fields.indices),
+                    requirements: language == .javascript
+                        ? [PythonPackages.javascript]
+                        : PythonRequirements.of(code: source.text, declared: declaredDependencies),
+                    reason: "\(what) \(reason.construct)", range: locate(reason.range), limits: workerLimits)
+                return .known(.function(function), range: range)
+            }
             return .foreign(
                 ForeignOperation(
                     requirement: requirement, reason: "\(what) \(reason.construct)", range: locate(reason.range),

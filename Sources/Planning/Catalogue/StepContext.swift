@@ -111,18 +111,33 @@ struct StepResult {
         let schema: Schema?
     }
 
+    /// A step that the planner puts before the one that the rule is about.
+    struct Prelude {
+        /// What its name ends with, after the step's own.
+        let suffix: String
+        let operation: Operation
+        let schema: Schema
+    }
+
     var operation: Operation
     /// Without the error output.
     var outputs: [Output]
+    /// Steps before this one, in order; the first reads the step's input. None of them may fail into an error output.
+    var preludes: [Prelude] = []
+    /// Whether there may be outputs that nobody here knows of.
+    var hasMoreOutputs = false
     /// Replaces that of the input.
     var windowing: Windowing?
     var isBounded = true
     /// The expression that the operation is about.
     var expressionRange: SourceRange?
 
-    init(_ operation: Operation, schema: Schema?, expressionRange: SourceRange? = nil) {
+    init(
+        _ operation: Operation, schema: Schema?, expressionRange: SourceRange? = nil, preludes: [Prelude] = []
+    ) {
         self.init(
             operation, outputs: [Output(name: "output", schema: schema)], expressionRange: expressionRange)
+        self.preludes = preludes
     }
 
     init(

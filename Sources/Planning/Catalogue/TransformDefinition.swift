@@ -27,6 +27,8 @@ public struct TransformDefinition: Sendable {
     public let requirement: String?
     /// Parameters that Beam hands on to pandas and Beamstack has no counterpart for.
     let unsupportedParameters: [String]
+    /// Whether the parameters are known here; not so where a person's own code takes them.
+    let checksParameters: Bool
     /// Parameters and input schemas to the operation and the output schemas; `nil` after reporting why not.
     let rule: @Sendable (StepContext) -> StepResult?
 
@@ -34,7 +36,7 @@ public struct TransformDefinition: Sendable {
         _ name: String, category: String, summary: String, documentation: String = "", example: String? = nil,
         inputs: Inputs = .one, outputs: String = "one", supportsErrorHandling: Bool = false,
         requirement: String? = nil, parameters: [Parameter] = [], unsupportedParameters: [String] = [],
-        rule: @escaping @Sendable (StepContext) -> StepResult?
+        checksParameters: Bool = true, rule: @escaping @Sendable (StepContext) -> StepResult?
     ) {
         self.name = name
         self.category = category
@@ -47,6 +49,7 @@ public struct TransformDefinition: Sendable {
         self.requirement = requirement
         self.parameters = parameters
         self.unsupportedParameters = unsupportedParameters
+        self.checksParameters = checksParameters
         self.rule = rule
     }
 

@@ -10,12 +10,12 @@ public enum Operation: Sendable {
     /// New rows: one expression a field, in the order of the output's schema.
     case project([ProjectedField])
     /// Keeps the rows for which the expression is true in Python's sense.
-    case filter(CompiledExpression)
+    case filter(RowExpression)
     /// Sends each row to the output named by a string expression.
     case partition(PartitionOperation)
     case explode(ExplodeOperation)
     /// Sets the event time: a number of seconds since the epoch or a timestamp.
-    case assignTimestamps(CompiledExpression)
+    case assignTimestamps(RowExpression)
     /// Sets the windowing of the output; a row's windows follow from its timestamp.
     case window(Windowing)
     /// Appends properties of a row's event time.
@@ -43,11 +43,11 @@ public enum Operation: Sendable {
 /// One field of a projection.
 public struct ProjectedField: Sendable {
     public let name: String
-    public let expression: CompiledExpression
+    public let expression: RowExpression
     /// The expression in the file.
     public let range: SourceRange?
 
-    public init(name: String, expression: CompiledExpression, range: SourceRange?) {
+    public init(name: String, expression: RowExpression, range: SourceRange?) {
         self.name = name
         self.expression = expression
         self.range = range
@@ -55,13 +55,13 @@ public struct ProjectedField: Sendable {
 }
 
 public struct PartitionOperation: Sendable {
-    public let by: CompiledExpression
+    public let by: RowExpression
     /// The values that `by` may have, in the order of the step's first outputs.
     public let outputs: [String]
     /// The index of the step's output for all other values; `nil` makes them failures.
     public let unknownOutput: Int?
 
-    public init(by: CompiledExpression, outputs: [String], unknownOutput: Int?) {
+    public init(by: RowExpression, outputs: [String], unknownOutput: Int?) {
         self.by = by
         self.outputs = outputs
         self.unknownOutput = unknownOutput
@@ -212,14 +212,21 @@ public struct ForeignOperation: Sendable {
     public let code: String?
     /// Packages or jars the code asks for.
     public let dependencies: [String]
+    /// What a worker does for it; `nil` where no worker can.
+    public let task: WorkerTask?
+    /// What the worker said of the task, where it could be asked.
+    public let description: TaskDescription?
 
     public init(
-        requirement: String, reason: String, range: SourceRange?, code: String? = nil, dependencies: [String] = []
+        requirement: String, reason: String, range: SourceRange?, code: String? = nil, dependencies: [String] = [],
+        task: WorkerTask? = nil, description: TaskDescription? = nil
     ) {
         self.requirement = requirement
         self.reason = reason
         self.range = range
         self.code = code
         self.dependencies = dependencies
+        self.task = task
+        self.description = description
     }
 }

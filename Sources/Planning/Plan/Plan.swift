@@ -27,7 +27,7 @@ public struct Plan: Sendable {
         }
     }
 
-    /// The steps that the embedded engine cannot run, each with what it needs.
+    /// The steps that are foreign as a whole, each with what it needs.
     public var foreignSteps: [(step: Step, foreign: ForeignOperation)] {
         steps.compactMap { step in
             if case .foreign(let foreign) = step.operation { (step, foreign) } else { nil }
@@ -79,6 +79,21 @@ public struct Step: Sendable {
         self.outputs = outputs
         self.errorHandling = errorHandling
         self.resourceHints = resourceHints
+    }
+
+    /// Whether another language or system takes part: the whole step, or functions in its expressions.
+    public var isForeign: Bool {
+        if case .foreign = operation { true } else { !operation.functions.isEmpty }
+    }
+
+    /// Whether a worker must see all rows of the inputs before any comes out.
+    var isForeignBreaker: Bool {
+        guard case .foreign(let foreign) = operation else { return false }
+        return switch foreign.task?.kind {
+        case .source, .sink: false
+        case .transform: foreign.description?.mode != .elementwise
+        case nil: true
+        }
     }
 
     /// The index of the output that takes failing rows, where the step has one.

@@ -7,4 +7,19 @@ public protocol SourceInspector: Sendable {
     ///
     /// Throws a diagnostic at the operation's path where nothing matches the pattern or the data has no schema.
     func schema(of read: ReadOperation) throws(Diagnostic) -> Schema
+
+    /// What a worker's task says of itself for inputs of the given schemas, or `nil` where it must not or cannot be
+    /// asked now: what comes out of it is then known only when the pipeline runs.
+    ///
+    /// Throws a diagnostic at the part of the task's configuration that is wrong.
+    func description(
+        of task: WorkerTask, inputs: [Schema], step: WorkerStep
+    ) throws(Diagnostic) -> TaskDescription?
+}
+
+extension SourceInspector {
+    /// Asks nobody.
+    public func description(
+        of task: WorkerTask, inputs: [Schema], step: WorkerStep
+    ) throws(Diagnostic) -> TaskDescription? { nil }
 }

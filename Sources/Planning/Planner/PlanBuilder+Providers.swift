@@ -39,6 +39,16 @@ extension PlanBuilder {
         depth: Int
     ) -> MemberOutputs {
         switch provided {
+        case .foreign("python", _, let code?, let packages, let range):
+            let definition = TransformDefinition(
+                spec.type.text, category: "Providers", summary: "comes from a Python provider", inputs: .optional,
+                supportsErrorHandling: true, checksParameters: false
+            ) { context in
+                PythonTransforms.provided(
+                    context, name: spec.type.text, code: code, packages: packages, range: range)
+            }
+            return leaf(
+                definition, spec, name: name, inputs: inputs, isExplicit: isExplicit || spec.type.text.hasPrefix("Read"))
         case .foreign(let requirement, let reason, let code, let dependencies, _):
             let errors = errorHandling(spec)
             var outputs = [StepOutput(name: "output", schema: nil)]

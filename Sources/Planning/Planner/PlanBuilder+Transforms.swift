@@ -149,9 +149,18 @@ extension PlanBuilder {
                     name: handling.output, schema: element.map { ErrorHandling.schema(for: $0) }, windowing: windowing,
                     isBounded: isBounded, isErrorOutput: true))
         }
+        var stepInputs = inputs.map { StepInput(name: $0.name, source: $0.reference) }
+        for prelude in result.preludes {
+            let output = StepOutput(
+                name: "output", schema: prelude.schema, windowing: windowing, isBounded: isBounded)
+            let made = add(
+                name: "\(name)/\(prelude.suffix)", spec: spec, operation: prelude.operation, inputs: stepInputs,
+                outputs: [output], hints: hints)
+            stepInputs = [StepInput(name: "input", source: made[0])]
+        }
         let references = add(
             name: name, spec: spec, operation: result.operation, expressionRange: result.expressionRange,
-            inputs: inputs.map { StepInput(name: $0.name, source: $0.reference) }, outputs: outputs,
+            inputs: stepInputs, outputs: outputs,
             errorHandling: errors.handling, hints: hints)
         var named = zip(outputs, references).map { ($0.name, $1) }
         if let schema = spec.outputSchema ?? context["output_schema"] {
@@ -160,7 +169,8 @@ extension PlanBuilder {
         if let handling = errors.handling, let range = errors.range, let last = named.last {
             addErrorOutput(last.1, name: "\(spec.label.text).\(handling.output)", at: range)
         }
-        return MemberOutputs(named: named, errorName: errors.handling?.output)
+        return MemberOutputs(
+            named: named, errorName: errors.handling?.output, isKnown: !result.hasMoreOutputs)
     }
 
     private func checkInputs(_ definition: TransformDefinition, _ context: StepContext, isExplicit: Bool) -> Bool {

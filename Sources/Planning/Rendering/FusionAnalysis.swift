@@ -73,11 +73,11 @@ public struct FusionAnalysis: Sendable {
     }
 
     private static func barrier(at input: Int, of step: Step, from source: Step) -> Barrier? {
-        if case .foreign = source.operation { return .foreign }
+        if source.isForeignBreaker { return .foreign }
         switch step.operation {
         case .aggregate: return .grouping
         case .join: return input == 0 ? nil : .joinBuild
-        case .foreign: return .foreign
+        case .foreign: return step.isForeignBreaker ? .foreign : nil
         case .create, .read, .project, .filter, .partition, .explode, .assignTimestamps, .window,
             .extractWindowingInfo, .flatten, .reshuffle, .log, .assertEqual, .validate, .stripErrorMetadata,
             .matchFiles, .write:

@@ -41,7 +41,17 @@ struct OperationSummary {
     }
 
     /// One fact a line; users' text is as written, not escaped.
-    var lines: [String] {
+    var lines: [String] { own + functions }
+
+    /// Which expressions leave our own engine, and why.
+    private var functions: [String] {
+        step.operation.functions.map { function in
+            "in \(function.language == .python ? "Python" : "JavaScript") workers: \(function.reason)"
+                + (function.requirements.isEmpty ? "" : ", with " + function.requirements.joined(separator: ", "))
+        }
+    }
+
+    private var own: [String] {
         switch step.operation {
         case .create(let rows): ["\(rows.count) row\(rows.count == 1 ? "" : "s") written in the pipeline"]
         case .read(let read): ["\(read.format.title) files \(read.pattern)"]
@@ -77,9 +87,24 @@ struct OperationSummary {
                     + (write.shardCount > 1 ? ", \(write.shardCount) shards" : "")
             ]
         case .foreign(let foreign):
-            ["needs \(foreign.requirement): \(foreign.reason)"]
+            hosted(foreign)
                 + (foreign.dependencies.isEmpty ? [] : ["with " + foreign.dependencies.joined(separator: ", ")])
         }
+    }
+
+    private func hosted(_ foreign: ForeignOperation) -> [String] {
+        guard let task = foreign.task else { return ["needs \(foreign.requirement): \(foreign.reason)"] }
+        let how =
+            switch (task.kind, foreign.description?.mode) {
+            case (.source, _): "read by Python workers, partition by partition"
+            case (.sink, _): "written by one Python worker, all or nothing"
+            case (.transform, .elementwise?): "in Python workers, batch by batch"
+            case (.transform, .collection?):
+                "in one Python worker, which sees all rows first"
+                    + (foreign.description?.modeReason.map { ": \($0)" } ?? "")
+            case (.transform, nil): "in Python workers; how, they say when it runs"
+            }
+        return [foreign.reason, how]
     }
 
     private func projected(_ fields: [ProjectedField]) -> [String] {
@@ -137,7 +162,9 @@ struct OperationSummary {
     }
 
     /// A field's name, or the expression as written; of one over several lines, such as a callable, the first.
-    private func text(of expression: CompiledExpression) -> String {
+    private func text(of expression: CompiledExpression) -> String { text(of: .compiled(expression)) }
+
+    private func text(of expression: RowExpression) -> String {
         if let index = expression.isFieldReference { return field(index) }
         let lines = expression.text.split(whereSeparator: \.isNewline)
         return (lines.first.map(String.init) ?? "…") + (lines.count > 1 ? " …" : "")

@@ -19,6 +19,14 @@ extension Plan {
                 "requirement": .string(operation.requirement),
                 "reason": .string(operation.reason),
                 "dependencies": .array(operation.dependencies.map(JSONText.string)),
+                "task": operation.task.map { .string($0.name) },
+                "mode": operation.description.map { .string($0.mode.rawValue) },
+            ])
+        }
+        let functions = step.operation.functions.map { function in
+            JSONText.object([
+                "language": .string(function.language.rawValue), "reason": .string(function.reason),
+                "dependencies": .array(function.requirements.map(JSONText.string)),
             ])
         }
         let inputs = step.inputs.enumerated().map { index, input in
@@ -45,6 +53,7 @@ extension Plan {
             "errorHandling": errorHandling ?? .null,
             "resourceHints": .object(step.resourceHints.map(\.member)),
             "foreign": foreign,
+            "functions": functions.isEmpty ? nil : .array(functions),
         ])
     }
 

@@ -54,9 +54,7 @@ struct PlanDiagram {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func isForeign(_ step: Step) -> Bool {
-        if case .foreign = step.operation { true } else { false }
-    }
+    private func isForeign(_ step: Step) -> Bool { step.isForeign }
 
     /// A quoted DOT string of one line each; `\` starts escapes such as `\N` in labels, so it is doubled,
     /// and Graphviz reads HTML's entities.

@@ -51,7 +51,7 @@ struct PlanDrawing {
     private func drawing(
         of step: Step, at center: LayeredLayout.Point, size: LayeredLayout.Size, texts: [String]
     ) -> [String] {
-        let isForeign = if case .foreign = step.operation { true } else { false }
+        let isForeign = step.isForeign
         let x = Self.number(center.x - size.width / 2)
         let y = Self.number(center.y - size.height / 2)
         let place =

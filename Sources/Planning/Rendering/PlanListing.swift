@@ -15,7 +15,7 @@ struct PlanListing {
     }
 
     var text: String {
-        let foreignCount = plan.foreignSteps.count
+        let foreignCount = plan.steps.count(where: \.isForeign)
         var lines = [
             styled(Self.printable(plan.path), .bold) + "  " + counted(plan.steps.count, "step", "steps") + " in "
                 + counted(analysis.passes.count, "pass", "passes")
@@ -41,7 +41,7 @@ struct PlanListing {
     private func listing(of step: Step, isFirst: Bool, isLast: Bool) -> [String] {
         let corner = isFirst && isLast ? "─" : isFirst ? "┌" : isLast ? "└" : "├"
         let rail = styled(isLast ? " " : "│", .dim)
-        let isForeign = if case .foreign = step.operation { true } else { false }
+        let isForeign = step.isForeign
         var title =
             styled(corner, .dim) + " " + styled(Self.printable(step.name), isForeign ? .yellow : .bold)
         if !step.transform.utf8.elementsEqual(step.name.utf8) { title += "  " + Self.printable(step.transform) }

@@ -21,7 +21,8 @@ public enum PlanFormat: String, CaseIterable, Sendable {
 /// - `path`, `steps`, `passes` (arrays of step ids, in order of execution).
 /// - a step has `id`, `name`, `transform`, `operation` (such as `project`), `summary` (array of text), `location`
 ///   (`path`, `line`, `column`) or null, `pass`, `inputs`, `outputs`, `errorHandling` (`output`, `threshold`) or null,
-///   `resourceHints` (an object), and for foreign steps `foreign` (`requirement`, `reason`, `dependencies`).
+///   `resourceHints` (an object), for foreign steps `foreign` (`requirement`, `reason`, `dependencies`, `task`,
+///   `mode`), and `functions` of other languages (`language`, `reason`, `dependencies`).
 /// - an input has `name`, `step` and `output` (of its source), and `barrier` (why rows are kept before it) or null.
 /// - an output has `name`, `fields` (array of `name`, `type`, `nullable`) or null where only a run can tell,
 ///   `windowing`, `bounded`, `error`.

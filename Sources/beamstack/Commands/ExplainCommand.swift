@@ -5,6 +5,7 @@ import Engine
 import Expressions
 import PipelineSpec
 import Planning
+import Workers
 
 /// `beamstack explain`: what a problem's code means and how to mend it.
 struct ExplainCommand: ParsableCommand {
@@ -18,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
     static let allCodes: [DiagnosticCode] =
         (DiagnosticCode.pipelineSpecCodes + DiagnosticCode.expressionCodes + DiagnosticCode.planningCodes
         + DiagnosticCode.pipelineTestCodes
-        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes).sorted { $0.id < $1.id }
+        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes).sorted { $0.id < $1.id }
 
     func run() throws {
         guard let code else {

@@ -20,6 +20,9 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Show the file as templates render it instead.")
     var rendered = false
 
+    @Flag(help: "Ask no worker: nothing of the pipeline's own code is run, and what only it knows stays open.")
+    var `static` = false
+
     func run() throws {
         let variables = try templates.variables()
         if rendered {
@@ -30,7 +33,10 @@ struct PlanCommand: ParsableCommand {
             return
         }
         let options = PlanningOptions(missingFilesAreErrors: false)
-        let (plan, diagnostics) = PipelineLoader(variables: variables, options: options).plan(file)
+        let loader = PipelineLoader(
+            variables: variables, options: options,
+            workers: WorkerSupport(for: file, use: `static` ? .validation : .planning))
+        let (plan, diagnostics) = loader.plan(file)
         Output.report(diagnostics)
         guard let plan, !diagnostics.hasErrors else { throw CommandFailure.failed }
         Output.write(PlanRenderer().render(plan, as: format))

@@ -36,7 +36,9 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let options = PlanningOptions(missingFilesAreErrors: true)
-        let loader = PipelineLoader(variables: try templates.variables(), options: options)
+        let loader = PipelineLoader(
+            variables: try templates.variables(), options: options,
+            workers: WorkerSupport(for: file, use: .running))
         let runner = PipelineRunner(
             loader: loader, workers: workers ?? Host.coreCount, memoryBudget: memory.bytes, showsProgress: !quiet)
         try runner.run(file)

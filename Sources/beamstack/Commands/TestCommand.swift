@@ -50,7 +50,9 @@ struct TestCommand: ParsableCommand {
         var hasPassed = true
         for file in files {
             let tester = PipelineTester(
-                loader: PipelineLoader(variables: variables, options: PlanningOptions(missingFilesAreErrors: true)))
+                loader: PipelineLoader(
+                    variables: variables, options: PlanningOptions(missingFilesAreErrors: true),
+                    workers: WorkerSupport(for: file, use: .running)))
             let (document, problems) = tester.loader.document(file)
             Output.report(problems)
             guard let document, !problems.hasErrors else {

@@ -33,10 +33,13 @@ struct ValidateCommand: ParsableCommand {
     func run() throws {
         var options = PlanningOptions(missingFilesAreErrors: false)
         options.portable = portable
-        let loader = PipelineLoader(variables: try templates.variables(), options: options)
+        let variables = try templates.variables()
         var diagnostics: [Diagnostic] = []
         var unchecked: [String] = []
         for file in files {
+            let loader = PipelineLoader(
+                variables: variables, options: options,
+                workers: WorkerSupport(for: file, use: .validation, isQuiet: true))
             let (plan, problems) = loader.plan(file)
             diagnostics += problems
             unchecked += plan.map { Self.unchecked(in: $0) } ?? []
@@ -58,8 +61,13 @@ struct ValidateCommand: ParsableCommand {
 
     /// What only a run can tell.
     private static func unchecked(in plan: Plan) -> [String] {
-        plan.foreignSteps.map { step, foreign in
-            "\(step.range?.location ?? plan.path): step '\(step.name)' needs \(foreign.requirement): \(foreign.reason)"
+        plan.steps.flatMap { step -> [String] in
+            let place = "\(step.range?.location ?? plan.path): step '\(step.name)'"
+            if case .foreign(let foreign) = step.operation {
+                if foreign.description != nil { return [] }
+                return ["\(place) needs \(foreign.requirement): \(foreign.reason)"]
+            }
+            return step.operation.functions.map { "\(place) runs in a worker: \($0.reason)" }
         }
     }
 }

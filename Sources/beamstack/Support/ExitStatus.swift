@@ -21,10 +21,10 @@ enum ExitStatus: Int32 {
             return failure.status
         } catch let diagnostic as Diagnostic {
             Output.report([diagnostic])
-            return .failed
+            return CommandFailure(of: [diagnostic]).status
         } catch let error as DiagnosticsError {
             Output.report(error.diagnostics)
-            return .failed
+            return CommandFailure(of: error.diagnostics).status
         } catch {
             let code = Beamstack.exitCode(for: error)
             let message = Beamstack.fullMessage(for: error)
@@ -41,6 +41,16 @@ enum ExitStatus: Int32 {
 /// Ends a command whose problems have been printed.
 struct CommandFailure: Error {
     let status: ExitStatus
+
+    init(status: ExitStatus) {
+        self.status = status
+    }
+
+    /// The failure that problems amount to: one of the pipeline where any of them is.
+    init(of problems: [Diagnostic]) {
+        let errors = problems.filter { $0.severity == .error }
+        status = !errors.isEmpty && errors.allSatisfy(\.isEnvironmental) ? .environment : .failed
+    }
 
     static let failed = CommandFailure(status: .failed)
     static let environment = CommandFailure(status: .environment)

@@ -6,13 +6,15 @@ import Planning
 /// From a file's path to a plan, with all problems on the way.
 struct PipelineLoader {
     let variables: [String: TemplateValue]
+    let workers: WorkerSupport
     let inspector: FileInspector
     var options: PlanningOptions
 
-    init(variables: [String: TemplateValue], options: PlanningOptions, inspector: FileInspector = FileInspector()) {
+    init(variables: [String: TemplateValue], options: PlanningOptions, workers: WorkerSupport) {
         self.variables = variables
         self.options = options
-        self.inspector = inspector
+        self.workers = workers
+        inspector = workers.inspector
     }
 
     func document(_ path: String) -> (document: PipelineDocument?, diagnostics: [Diagnostic]) {

@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import Planning
 import Platform
+import Workers
 
 /// Plans and runs a pipeline, and again with wider types where the data turns out to need them.
 struct PipelineRunner {
@@ -18,12 +19,17 @@ struct PipelineRunner {
             throw CommandFailure.failed
         }
         let cancellation = Cancellation()
-        Interruption.whenInterrupted { cancellation.cancel() }
+        let workers = loader.workers.pool
+        Interruption.whenInterrupted {
+            cancellation.cancel()
+            workers.cancel()
+        }
+        defer { workers.shutDown() }
         var isFirst = true
         while true {
             let (plan, diagnostics) = loader.plan(document)
             if isFirst || diagnostics.hasErrors { Output.report(problems + diagnostics) }
-            guard let plan, !diagnostics.hasErrors else { throw CommandFailure.failed }
+            guard let plan, !diagnostics.hasErrors else { throw CommandFailure(of: diagnostics) }
             isFirst = false
             do {
                 try prescan(plan)
@@ -55,7 +61,7 @@ struct PipelineRunner {
         let options = RunOptions(
             workers: workers, memoryBudget: memoryBudget, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
             printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
-        let engine = EmbeddedEngine(connectors: LocalConnectors(), options: options)
+        let engine = EmbeddedEngine(connectors: LocalConnectors(), workers: loader.workers.pool, options: options)
         let metrics = EmbeddedEngine.metrics(for: plan)
         let progress = showsProgress ? ProgressLine(plan: plan, metrics: metrics) : nil
         progress?.start()
@@ -65,7 +71,7 @@ struct PipelineRunner {
         } catch let error as DiagnosticsError {
             progress?.stop()
             Output.report(error.diagnostics)
-            throw CommandFailure.failed
+            throw CommandFailure(of: error.diagnostics)
         } catch {
             progress?.stop()
             throw error

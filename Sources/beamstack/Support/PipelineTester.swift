@@ -5,6 +5,7 @@ import Engine
 import PipelineSpec
 import Planning
 import Platform
+import Workers
 
 /// Runs a pipeline's tests on the embedded engine.
 struct PipelineTester {
@@ -15,7 +16,8 @@ struct PipelineTester {
 
     private var engine: EmbeddedEngine {
         let options = RunOptions(workers: Host.coreCount, logOutput: { _ in })
-        return EmbeddedEngine(connectors: LocalConnectors(), options: options)
+        return EmbeddedEngine(
+            connectors: LocalConnectors(), workers: loader.workers.pool, options: options)
     }
 
     func report(_ tests: [TestSpec], of document: PipelineDocument) -> TestReport {

@@ -1,0 +1,1 @@
+"""The worker: runs the foreign steps of Beamstack's pipelines."""

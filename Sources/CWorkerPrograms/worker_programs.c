@@ -1,0 +1,210 @@
+#include "worker_programs.h"
+
+// The workers' Python goes into the binary as it is, so that there is nothing to find at run time. This list is made by
+// `make worker-programs`; a test compares it with the folder.
+
+#define PROGRAM(name) {"beamstack_worker/" #name ".py", name##_py, sizeof name##_py}
+
+static const unsigned char __init___py[] = {
+#embed "python/beamstack_worker/__init__.py"
+};
+
+static const unsigned char __main___py[] = {
+#embed "python/beamstack_worker/__main__.py"
+};
+
+static const unsigned char arrow_py[] = {
+#embed "python/beamstack_worker/arrow.py"
+};
+
+static const unsigned char arrow_schema_py[] = {
+#embed "python/beamstack_worker/arrow_schema.py"
+};
+
+static const unsigned char arrow_writer_py[] = {
+#embed "python/beamstack_worker/arrow_writer.py"
+};
+
+static const unsigned char conversion_py[] = {
+#embed "python/beamstack_worker/conversion.py"
+};
+
+static const unsigned char databases_py[] = {
+#embed "python/beamstack_worker/databases.py"
+};
+
+static const unsigned char databases_connection_py[] = {
+#embed "python/beamstack_worker/databases_connection.py"
+};
+
+static const unsigned char databases_location_py[] = {
+#embed "python/beamstack_worker/databases_location.py"
+};
+
+static const unsigned char databases_mysql_py[] = {
+#embed "python/beamstack_worker/databases_mysql.py"
+};
+
+static const unsigned char databases_others_py[] = {
+#embed "python/beamstack_worker/databases_others.py"
+};
+
+static const unsigned char databases_postgres_py[] = {
+#embed "python/beamstack_worker/databases_postgres.py"
+};
+
+static const unsigned char databases_postgres_types_py[] = {
+#embed "python/beamstack_worker/databases_postgres_types.py"
+};
+
+static const unsigned char databases_sqlite_py[] = {
+#embed "python/beamstack_worker/databases_sqlite.py"
+};
+
+static const unsigned char databases_writing_py[] = {
+#embed "python/beamstack_worker/databases_writing.py"
+};
+
+static const unsigned char embeddings_py[] = {
+#embed "python/beamstack_worker/embeddings.py"
+};
+
+static const unsigned char embeddings_chunks_py[] = {
+#embed "python/beamstack_worker/embeddings_chunks.py"
+};
+
+static const unsigned char embeddings_models_py[] = {
+#embed "python/beamstack_worker/embeddings_models.py"
+};
+
+static const unsigned char exchange_py[] = {
+#embed "python/beamstack_worker/exchange.py"
+};
+
+static const unsigned char frames_py[] = {
+#embed "python/beamstack_worker/frames.py"
+};
+
+static const unsigned char functions_py[] = {
+#embed "python/beamstack_worker/functions.py"
+};
+
+static const unsigned char http_json_py[] = {
+#embed "python/beamstack_worker/http_json.py"
+};
+
+static const unsigned char javascript_py[] = {
+#embed "python/beamstack_worker/javascript.py"
+};
+
+static const unsigned char mongodb_py[] = {
+#embed "python/beamstack_worker/mongodb.py"
+};
+
+static const unsigned char python_code_py[] = {
+#embed "python/beamstack_worker/python_code.py"
+};
+
+static const unsigned char tagged_json_py[] = {
+#embed "python/beamstack_worker/tagged_json.py"
+};
+
+static const unsigned char tasks_py[] = {
+#embed "python/beamstack_worker/tasks.py"
+};
+
+static const unsigned char times_py[] = {
+#embed "python/beamstack_worker/times.py"
+};
+
+static const unsigned char traces_py[] = {
+#embed "python/beamstack_worker/traces.py"
+};
+
+static const unsigned char values_py[] = {
+#embed "python/beamstack_worker/values.py"
+};
+
+static const unsigned char vector_stores_py[] = {
+#embed "python/beamstack_worker/vector_stores.py"
+};
+
+static const unsigned char vector_stores_elasticsearch_py[] = {
+#embed "python/beamstack_worker/vector_stores_elasticsearch.py"
+};
+
+static const unsigned char vector_stores_pgvector_py[] = {
+#embed "python/beamstack_worker/vector_stores_pgvector.py"
+};
+
+static const unsigned char vector_stores_qdrant_py[] = {
+#embed "python/beamstack_worker/vector_stores_qdrant.py"
+};
+
+static const unsigned char vector_stores_records_py[] = {
+#embed "python/beamstack_worker/vector_stores_records.py"
+};
+
+static const unsigned char web_py[] = {
+#embed "python/beamstack_worker/web.py"
+};
+
+static const unsigned char web_client_py[] = {
+#embed "python/beamstack_worker/web_client.py"
+};
+
+static const unsigned char web_pages_py[] = {
+#embed "python/beamstack_worker/web_pages.py"
+};
+
+static const unsigned char web_robots_py[] = {
+#embed "python/beamstack_worker/web_robots.py"
+};
+
+static const unsigned char worker_py[] = {
+#embed "python/beamstack_worker/worker.py"
+};
+
+const struct worker_program worker_programs[] = {
+    PROGRAM(__init__),
+    PROGRAM(__main__),
+    PROGRAM(arrow),
+    PROGRAM(arrow_schema),
+    PROGRAM(arrow_writer),
+    PROGRAM(conversion),
+    PROGRAM(databases),
+    PROGRAM(databases_connection),
+    PROGRAM(databases_location),
+    PROGRAM(databases_mysql),
+    PROGRAM(databases_others),
+    PROGRAM(databases_postgres),
+    PROGRAM(databases_postgres_types),
+    PROGRAM(databases_sqlite),
+    PROGRAM(databases_writing),
+    PROGRAM(embeddings),
+    PROGRAM(embeddings_chunks),
+    PROGRAM(embeddings_models),
+    PROGRAM(exchange),
+    PROGRAM(frames),
+    PROGRAM(functions),
+    PROGRAM(http_json),
+    PROGRAM(javascript),
+    PROGRAM(mongodb),
+    PROGRAM(python_code),
+    PROGRAM(tagged_json),
+    PROGRAM(tasks),
+    PROGRAM(times),
+    PROGRAM(traces),
+    PROGRAM(values),
+    PROGRAM(vector_stores),
+    PROGRAM(vector_stores_elasticsearch),
+    PROGRAM(vector_stores_pgvector),
+    PROGRAM(vector_stores_qdrant),
+    PROGRAM(vector_stores_records),
+    PROGRAM(web),
+    PROGRAM(web_client),
+    PROGRAM(web_pages),
+    PROGRAM(web_robots),
+    PROGRAM(worker),
+};
+const size_t worker_program_count = sizeof worker_programs / sizeof worker_programs[0];
