@@ -6,7 +6,7 @@ SCRATCH ?= .build
 BUILD = --scratch-path $(SCRATCH)
 EXAMPLE = examples/orders-summary.yaml
 
-.PHONY: help dependencies demo build release test check format docs-reference worker-programs expected clean
+.PHONY: help dependencies demo demo-embeddings build release test check format docs-reference worker-programs expected clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,10 @@ demo: dependencies ## Build a release and run the main example on its real input
 	@echo; echo '$$ head -n 5 examples/output/orders-summary.csv-00000-of-00001'
 	@head -n 5 examples/output/orders-summary.csv-00000-of-00001
 	@echo; echo "The binary: $$($(SWIFT) build $(BUILD) -c release --show-bin-path)/beamstack"
+
+demo-embeddings: release ## 10,000 texts into a vector store, and questions answered from it; offline once the packages are there
+	@"$$($(SWIFT) build $(BUILD) -c release --static-swift-stdlib --show-bin-path)/beamstack" run examples/embeddings/index.yaml
+	@"$$($(SWIFT) build $(BUILD) -c release --static-swift-stdlib --show-bin-path)/beamstack" run examples/embeddings/ask.yaml
 
 build: dependencies ## Debug build
 	$(SWIFT) build $(BUILD)

@@ -62,7 +62,7 @@ let package = Package(
         tests("PipelineSpec", "Diagnostics"),
         tests("Planning", "Diagnostics", "DataModel", "Expressions", "PipelineSpec"),
         tests("Workers", "Diagnostics", "DataModel", "Planning", "Platform"),
-        tests("Engine", "Diagnostics", "DataModel", "Planning", "Platform"),
+        tests("Engine", "Diagnostics", "DataModel", "Planning", "Workers", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
         .testTarget(
             name: "CommandLineTests",

@@ -69,14 +69,10 @@ extension DiagnosticCode {
           config: {path: orders.csv, dtype: {zip: str}}
         ```
         """)
-    static let cancelled = DiagnosticCode(
-        "cancelled", "the run was stopped",
-        "The run was interrupted before its end. Outputs are as they were before.")
 
     /// All codes of this module, for `beamstack explain`.
     public static let engineCodes: [DiagnosticCode] = [
         .rowFailed, .assertionFailed, .errorThreshold, .foreignStep, .aggregationFailed, .spillFailed, .noFileMatched,
         .columnWidened,
-        .cancelled,
     ]
 }

@@ -124,15 +124,16 @@ extension DiagnosticCode {
         "robots-refused", "a site does not want to be read by programs",
         "The site's `robots.txt` excludes the address.")
 
-    /// What the engine also calls a run that was stopped; listed there.
-    public static let workStopped = DiagnosticCode("cancelled", "the run was stopped", "The run was interrupted.")
+    public static let cancelled = DiagnosticCode(
+        "cancelled", "the run was stopped",
+        "The run was interrupted before its end. Outputs are as they were before.")
 
     /// All codes of this module, for `beamstack explain`; workers may use any of them.
     public static let workerCodes: [DiagnosticCode] = [
         .pythonNotFound, .pythonTooOld, .environmentFailed, .environmentMissing, .workerCrashed, .workerTimedOut,
         .workerFailed, .invalidCallable, .missingPackage, .invalidTransform, .modelNotFound, .invalidConfiguration,
         .unreachableService, .loginRefused, .unknownTable, .unsupportedColumnType, .writeRefused, .damagedFile,
-        .unknownObject, .robotsRefused,
+        .unknownObject, .robotsRefused, .cancelled,
     ]
 }
 

@@ -38,13 +38,13 @@ import Testing
                         output_type: {type: string}
                       more: {callable: "import fractions\\ndef f(row): return [row.id, {'half': row.id / 2}]"}
                 - type: Filter
-                  config: {language: python, keep: {callable: "import math\\ndef keep(row): return math.gcd(row.id, 4) == 2"}}
+                  config: {language: python, keep: {callable: "import math\\ndef keep(row): return math.gcd(row.id, 2) == 2"}}
                 - {type: LogForTesting}
                 """))
         #expect(result.messages.isEmpty)
         #expect(
             result.output == """
-                {"id":10,"hash":"1efa1c","more":[1,{"half":0.5}]}
+                {"id":10,"hash":"873296","more":[1,{"half":0.5}]}
                 {"id":20,"hash":"none","more":[2,{"half":1.0}]}
 
                 """)

@@ -1,6 +1,7 @@
 import DataModel
 import Diagnostics
 import Planning
+import Workers
 
 @testable import Engine
 

@@ -40,7 +40,8 @@ import Testing
             config: {}
             transforms:
               OpenAIEmbedding: "beamstack_transforms.embeddings.openai.CreateEmbeddings"
-              WriteToElasticsearchVectorStore: "beamstack_transforms.vectorstore.elasticsearch.WriteToElasticsearchVectorStore"
+              WriteToElasticsearchVectorStore:
+                "beamstack_transforms.vectorstore.elasticsearch.WriteToElasticsearchVectorStore"
               ScrapeWebPages: "beamstack_transforms.io.webscrapper.ScrapeWebPages"
         """
 

@@ -87,6 +87,8 @@ import Testing
                 "- {type: «SearchVectorStore», config: {store: {type: Qdrant, path: v, collection: c}}}")
         ).problems
         #expect(
-            problems == ["wrong-input-schema: 'SearchVectorStore' needs vectors, and the input has no field 'embedding'"])
+            problems == [
+                "wrong-input-schema: 'SearchVectorStore' needs vectors, and the input has no field 'embedding'"
+            ])
     }
 }

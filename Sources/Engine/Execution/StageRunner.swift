@@ -3,6 +3,7 @@ import Diagnostics
 import Dispatch
 import Planning
 import Synchronization
+import Workers
 
 /// Takes the morsels of one stage through its operators, on all workers.
 final class StageRunner: Sendable {

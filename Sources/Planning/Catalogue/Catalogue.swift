@@ -20,6 +20,8 @@ public struct Catalogue: Sendable {
         var all: [TransformDefinition] = [.create]
         all += FileTransforms.all
         all += rows
+        all += Databases.all
+        all += VectorSearch.all
         all += ForeignTransforms.all
         return Catalogue(all)
     }()

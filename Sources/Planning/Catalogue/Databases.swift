@@ -73,8 +73,8 @@ enum Databases {
             name, category: "Sources", summary: "reads from \(title)",
             documentation: """
                 Reads a table or the result of a query, with the types that the database says; see
-                [Databases](../databases.md) for which becomes which. Runs in worker processes and needs no Java; the URL
-                is JDBC's. With `partition_column` the rows are read in ranges of that column, in parallel.
+                [Databases](../databases.md) for which becomes which. Runs in worker processes and needs no Java; the
+                URL is JDBC's. With `partition_column` the rows are read in ranges of that column, in parallel.
                 """,
             example: """
                 type: \(name)
@@ -106,9 +106,9 @@ enum Databases {
         return TransformDefinition(
             name, category: "Sinks", summary: "writes to \(title)",
             documentation: """
-                Writes all rows in one transaction, which is committed when the whole run has succeeded: a run that fails
-                leaves the table as it was. Fields go to the columns of their names. `mode`, `key` and `create_table` are
-                Beamstack's own. See [Databases](../databases.md).
+                Writes all rows in one transaction, which is committed when the whole run has succeeded: a run that
+                fails leaves the table as it was. Fields go to the columns of their names. `mode`, `key` and
+                `create_table` are Beamstack's own. See [Databases](../databases.md).
                 """,
             example: """
                 type: \(name)
@@ -122,7 +122,7 @@ enum Databases {
                 Parameter("table", .string, "The table to write to: `orders` or `shop.orders`."),
                 Parameter("location", .string, "The same as `table`."),
                 Parameter(
-                    "query", .string, "A statement for each row instead, with a `?` for each field in the fields' order."),
+                    "query", .string, "A statement for each row instead, with a `?` for each field, in their order."),
                 Parameter("write_statement", .string, "The same as `query`."),
                 Parameter(
                     "mode", .choice(["append", "replace", "upsert"]), default: "append",
@@ -137,7 +137,7 @@ enum Databases {
             guard let found = checked(context, kind, queries: ["query", "write_statement"]) else { return nil }
             for parameter in ["mode", "key", "create_table"] {
                 if let node = context[parameter] {
-                    context.reportNotPortable("'\(parameter)' is Beamstack's own, Beam does not know it", at: node.range)
+                    context.reportNotPortable("Beam does not know '\(parameter)'", at: node.range)
                 }
             }
             return context.task(
@@ -153,7 +153,7 @@ enum Databases {
             Parameter("username", .string, "Who asks."),
             Parameter(
                 "password", .string,
-                "Its password; without it, the usual places of the database's own tools (`PGPASSWORD`, `~/.my.cnf` …)."),
+                "Its password; without it, the places of the database's own tools (`PGPASSWORD`, `~/.my.cnf` …)."),
             Parameter(
                 "connection_properties", .oneOf([.string, .map]), "More of the connection: `name=value;name=value`."),
             Parameter(
@@ -240,7 +240,9 @@ enum Databases {
             Parameter("filter", .map, "Which documents, as MongoDB's `find` takes it."), .worker,
         ]
     ) { context in
-        guard let node = context["schema"], let schema = JSONSchema.schema(of: node, context: context) else { return nil }
+        guard let node = context["schema"], let schema = JSONSchema.schema(of: node, context: context) else {
+            return nil
+        }
         return context.task(
             "mongodb.read", kind: .source, requirements: mongoRequirements, connects: true,
             reason: "'ReadFromMongoDB' talks to MongoDB in Python", schema: schema)

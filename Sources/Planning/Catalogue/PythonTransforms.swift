@@ -36,6 +36,8 @@ enum PythonTransforms {
     static func provided(
         _ context: StepContext, name: String, code: String, packages: [String], range: SourceRange
     ) -> StepResult? {
+        // Transforms of the original Beamstack's package have counterparts of our own.
+        if let rule = TransformGarden.rule(for: code) { return rule(context) }
         let isName = code.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
         let places = (context.config?.places() ?? []).map { place in
             WorkerTask.Place(path: place.path.isEmpty ? [] : ["kwargs"] + place.path, range: place.range)

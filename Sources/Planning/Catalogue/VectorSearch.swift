@@ -16,9 +16,9 @@ enum VectorSearch {
             One row a page: `url`, `title`, `text`, `status`, `depth` (how many links from the start) and `links`. With
             `rows: sections` one row for the text below each heading: `url`, `title`, `heading`, `text`.
 
-            Pages come in the order of `urls`, and of the links on them. What a site's `robots.txt` excludes is not read,
-            nor are hosts that neither `urls` nor `hosts` name. An address in `urls` that cannot be read ends the run; a
-            page that is only linked and cannot be read is left out, and the log says so.
+            Pages come in the order of `urls`, and of the links on them. What a site's `robots.txt` excludes is not
+            read, nor are hosts that neither `urls` nor `hosts` name. An address in `urls` that cannot be read ends the
+            run; a page that is only linked and cannot be read is left out, and the log says so.
             """,
         example: """
             type: ReadFromWebPages
@@ -37,9 +37,9 @@ enum VectorSearch {
     static let scrapeWebPages = TransformDefinition(
         "ScrapeWebPages", category: "Elementwise", summary: "reads the web pages that a field names",
         documentation: """
-            Each row becomes the rows of its page, and of the pages that it links to up to `max_depth`. They are those of
-            `ReadFromWebPages`, and keep the input's other fields. With `error_handling`, rows whose address cannot be
-            read go to the error output.
+            Each row becomes the rows of its page, and of the pages that it links to up to `max_depth`. They are those
+            of `ReadFromWebPages`, and keep the input's other fields. With `error_handling`, rows whose address cannot
+            be read go to the error output.
             """,
         example: """
             type: ScrapeWebPages
@@ -103,8 +103,8 @@ enum VectorSearch {
 
             | `model.type` | what it is |
             |---|---|
-            | `WordLlama` | static vectors of 64, 128 or 256 `dimensions`: small, offline, some ten thousand texts a second |
-            | `SentenceTransformers` | `name`: a folder, `package:NAME` for a model in a Python package, or a name on the hub |
+            | `WordLlama` | static vectors of 64, 128 or 256 `dimensions`: small, offline, ten thousand texts a second |
+            | `SentenceTransformers` | `name`: a folder, `package:NAME` for one in a Python package, or a name on the hub |
             | `OpenAI` | any endpoint that speaks OpenAI's protocol: `name`, `base_url`, `api_key_variable` |
             """,
         example: """
@@ -145,7 +145,8 @@ enum VectorSearch {
     }
 
     private static let modelParameters: [Parameter] = [
-        Parameter("type", .choice(["WordLlama", "SentenceTransformers", "OpenAI"]), required: true, "The kind of model."),
+        Parameter(
+            "type", .choice(["WordLlama", "SentenceTransformers", "OpenAI"]), required: true, "The kind of model."),
         Parameter("name", .string, "Which model."),
         Parameter("dimensions", .integer, "How many numbers a vector has, where the model can be asked for fewer."),
         Parameter("batch_size", .integer, "How many texts the model gets at once."),
@@ -273,7 +274,8 @@ enum VectorSearch {
             Parameter("table", .string, "PgVector: the table."),
             Parameter("collection", .string, "Qdrant: the collection."),
             Parameter(
-                "index", .string, "Elasticsearch: the index. PgVector: `hnsw`, the default, or `none` for exact searches."),
+                "index", .string,
+                "Elasticsearch: the index. PgVector: `hnsw`, the default, or `none` for exact searches."),
             Parameter("distance", .choice(["cosine", "dot", "euclidean"]), default: "cosine", "How vectors compare."),
             Parameter("username", .string, "Who logs in."),
             Parameter("password", .string, "The password; better kept in an environment variable."),
@@ -284,7 +286,8 @@ enum VectorSearch {
             Parameter("verify_certs", .boolean, default: "true", "Elasticsearch: whether certificates are checked."),
             Parameter("ca_certs", .path, "Elasticsearch: the certificate of the authority to trust."),
             Parameter("text_field", .string, default: "text", "Elasticsearch: the name of the text in documents."),
-            Parameter("vector_field", .string, default: "embedding", "Elasticsearch: the name of the vector in documents."),
+            Parameter(
+                "vector_field", .string, default: "embedding", "Elasticsearch: the name of the vector in documents."),
             Parameter("timeout", .number, default: "60", "Seconds that a request may take."),
         ]), required: true, "The store; `type` says of which kind.")
 }

@@ -113,7 +113,7 @@ struct EnvironmentBuilder {
         return line[(words[1].split(separator: "/").last ?? words[1]).startIndex...]
     }
 
-    private var stopped: Diagnostic { Diagnostic(.workStopped, "the run was stopped", at: nil) }
+    private var stopped: Diagnostic { Diagnostic(.cancelled, "the run was stopped", at: nil) }
 
     /// The place of a package, or of all that the step needs.
     private func place(of package: String? = nil) -> SourceRange? {

@@ -115,7 +115,7 @@ extension WorkerFault {
         case .nonsense(let what):
             return Diagnostic(.workerFailed, "the worker of '\(step.name)' failed: \(what)", at: range)
         case .cancelled:
-            return Diagnostic(.workStopped, "the run was stopped", at: nil)
+            return Diagnostic(.cancelled, "the run was stopped", at: nil)
         case .system(let what):
             return Diagnostic(.workerFailed, "no worker for '\(step.name)' can be started: \(what)", at: range)
         case .unsendable(let what):

@@ -39,8 +39,9 @@ class _Index:
 
     @property
     def vector(self):
-        return next((name, field) for name, field in self.mappings["properties"].items()
-                    if field["type"] == "dense_vector")
+        return next(
+            (name, field) for name, field in self.mappings["properties"].items() if field["type"] == "dense_vector"
+        )
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -72,7 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self.answer(200, {})
         lines = [json.loads(line) for line in body.decode().splitlines()]
         if not body.endswith(b"\n") or "ndjson" not in self.headers["Content-Type"]:
-            return self.answer(400, _error("illegal_argument_exception", "The bulk request must be terminated by a newline"))
+            return self.answer(
+                400, _error("illegal_argument_exception", "The bulk request must be terminated by a newline")
+            )
         pairs = list(zip(lines[::2], lines[1::2]))
         if action == "_bulk":
             items = [{"index": self.put(index, head["index"]["_id"], document)} for head, document in pairs]
@@ -125,7 +128,7 @@ def _search(index, request):
 def _holds(condition, document):
     if "bool" in condition:
         return any(_holds(choice, document) for choice in condition["bool"]["should"])
-    (path, wanted), = condition["term"].items()
+    ((path, wanted),) = condition["term"].items()
     names = path.split(".")
     if isinstance(wanted, str):
         assert names.pop() == "keyword", "texts are matched whole by their keyword field"

@@ -383,8 +383,8 @@ class PostgresTests(CommonTests, ServerTests, DatabaseCase):
 
     def test_columns_of_other_types_than_the_fields(self):
         self.sql("CREATE TABLE narrow (a int, b jsonb, c uuid, d numeric(8, 2), e real, f int[])")
-        table = pa.table({"a": [1], "b": [{"x": 1}], "c": ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"], "d": [3], "e": [0.5],
-                          "f": [[1, 2]]})
+        table = pa.table({"a": [1], "b": [{"x": 1}], "c": ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"], "d": [3],
+                          "e": [0.5], "f": [[1, 2]]})
         self.write(table, table="public.narrow")
         row = self.read(table="narrow").to_pylist()[0]
         self.assertEqual((row["a"], row["b"], row["d"], row["f"]), (1, '{"x": 1}', decimal.Decimal(3), [1, 2]))
@@ -480,8 +480,8 @@ class MariaDBTests(CommonTests, ServerTests, DatabaseCase):
         cursor.close()
 
     def test_types(self):
-        self.sql("""CREATE TABLE kinds (a tinyint NOT NULL, b boolean, c decimal(12, 3), d float, e enum('x', 'y'), f json,
-            g time, h year, i bit(9), j datetime, k timestamp NULL, l varbinary(9), m uuid, n bigint unsigned)""")
+        self.sql("""CREATE TABLE kinds (a tinyint NOT NULL, b boolean, c decimal(12, 3), d float, e enum('x', 'y'),
+            f json, g time, h year, i bit(9), j datetime, k timestamp NULL, l varbinary(9), m uuid, n bigint unsigned)""")
         self.sql("""INSERT INTO kinds VALUES (1, true, -12.345, 1.5, 'y', '{"x": 1}', '12:30:00', 2024, b'100000001',
             '2024-01-01', '2024-01-01 00:00:00', x'00ff', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 7)""")
         self.sql("INSERT INTO kinds (a) VALUES (2)")
@@ -490,8 +490,8 @@ class MariaDBTests(CommonTests, ServerTests, DatabaseCase):
             row = back.slice(0, 1).to_pylist()[0]
             row["k"] = row["k"] is not None
             self.assertEqual(row, {
-                "a": 1, "b": True, "c": decimal.Decimal("-12.345"), "d": 1.5, "e": "y", "f": '{"x": 1}', "g": "12:30:00",
-                "h": 2024, "i": 257, "j": datetime.datetime(2024, 1, 1), "k": True, "l": b"\x00\xff",
+                "a": 1, "b": True, "c": decimal.Decimal("-12.345"), "d": 1.5, "e": "y", "f": '{"x": 1}',
+                "g": "12:30:00", "h": 2024, "i": 257, "j": datetime.datetime(2024, 1, 1), "k": True, "l": b"\x00\xff",
                 "m": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "n": 7})
             self.assertEqual(back.schema.field("c").type, pa.decimal128(38, 3))
 

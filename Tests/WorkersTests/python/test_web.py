@@ -75,11 +75,18 @@ class PageTests(unittest.TestCase):
     def test_title_text_and_links(self):
         page = Page(HOME.decode(), "http://example.org/docs/")
         self.assertEqual(page.title, "The Home")
+        self.assertEqual(page.text, "Welcome\nOne & two.\nMore\nfirst\nsecond\nguide private out no mail gone")
         self.assertEqual(
-            page.text, "Welcome\nOne & two.\nMore\nfirst\nsecond\nguide private out no mail gone")
-        self.assertEqual([link.url for link in page.links], [
-            "http://example.org/about", "http://example.org/docs/guide.html", "http://example.org/private/x",
-            "http://elsewhere.invalid/", "http://example.org/unfollowed", "http://example.org/missing"])
+            [link.url for link in page.links],
+            [
+                "http://example.org/about",
+                "http://example.org/docs/guide.html",
+                "http://example.org/private/x",
+                "http://elsewhere.invalid/",
+                "http://example.org/unfollowed",
+                "http://example.org/missing",
+            ],
+        )
         self.assertEqual([link.is_followed for link in page.links], [True, True, True, True, False, True])
 
     def test_all_content_has_navigation_too(self):
@@ -89,14 +96,20 @@ class PageTests(unittest.TestCase):
         self.assertNotIn("color", text)
 
     def test_sections(self):
-        sections = Page("<title>T</title><p>before<h2>A</h2><p>a1<p>a2<h3>B</h3>b<h2>Empty</h2>", "http://e.org").sections()
+        sections = Page(
+            "<title>T</title><p>before<h2>A</h2><p>a1<p>a2<h3>B</h3>b<h2>Empty</h2>", "http://e.org"
+        ).sections()
         self.assertEqual([tuple(section) for section in sections], [("T", "before"), ("A", "a1\na2"), ("B", "b")])
 
     def test_broken_markup(self):
         for text, expected in [
-            ("<nav><p>all in an unclosed nav", "all in an unclosed nav"), ("<p>a<p>b</div></p>c", "a\nb\nc"),
-            ("<svg><title>icon</title><text>x</text></svg>y", "y"), ("<pre>a\n  b</pre>", "a\n  b"),
-            ("<td>1</td><td>2</td>", "1 2"), ("a &lt; b &nbsp;c", "a < b c"), ("", ""),
+            ("<nav><p>all in an unclosed nav", "all in an unclosed nav"),
+            ("<p>a<p>b</div></p>c", "a\nb\nc"),
+            ("<svg><title>icon</title><text>x</text></svg>y", "y"),
+            ("<pre>a\n  b</pre>", "a\n  b"),
+            ("<td>1</td><td>2</td>", "1 2"),
+            ("a &lt; b &nbsp;c", "a < b c"),
+            ("", ""),
         ]:
             self.assertEqual(Page(text, "http://e.org").text, expected, text)
 
@@ -107,10 +120,16 @@ class PageTests(unittest.TestCase):
 
     def test_addresses_have_one_spelling(self):
         for reference, expected in [
-            ("HTTP://Example.ORG:80/a b#c", "http://example.org/a%20b"), ("https://e.org", "https://e.org/"),
-            ("http://e.org:8080/?q=ä", "http://e.org:8080/?q=%C3%A4"), ("http://e.org/%41", "http://e.org/%41"),
-            ("ftp://e.org/", None), ("javascript:alert(1)", None), ("http://", None), ("http://[::1", None),
-            ("http://bücher.example/", "http://xn--bcher-kva.example/"), ("file:///etc/passwd", None),
+            ("HTTP://Example.ORG:80/a b#c", "http://example.org/a%20b"),
+            ("https://e.org", "https://e.org/"),
+            ("http://e.org:8080/?q=ä", "http://e.org:8080/?q=%C3%A4"),
+            ("http://e.org/%41", "http://e.org/%41"),
+            ("ftp://e.org/", None),
+            ("javascript:alert(1)", None),
+            ("http://", None),
+            ("http://[::1", None),
+            ("http://bücher.example/", "http://xn--bcher-kva.example/"),
+            ("file:///etc/passwd", None),
         ]:
             self.assertEqual(normalized(reference), expected, reference)
         self.assertEqual(normalized("../x?y=1", "http://e.org/a/b/c"), "http://e.org/a/x?y=1")
@@ -125,7 +144,9 @@ class PageTests(unittest.TestCase):
 
 class RobotsTests(unittest.TestCase):
     def test_longest_rule_wins(self):
-        robots = Robots("User-agent: *\nDisallow: /a\nAllow: /a/b\nDisallow: /*.pdf$\nCrawl-delay: 3 # slow", "Beamstack/1")
+        robots = Robots(
+            "User-agent: *\nDisallow: /a\nAllow: /a/b\nDisallow: /*.pdf$\nCrawl-delay: 3 # slow", "Beamstack/1"
+        )
         allowed = {"/": True, "/a": False, "/a/c": False, "/a/b/c": True, "/x.pdf": False, "/x.pdf?y": True}
         for path, expected in allowed.items():
             self.assertEqual(robots.allows("http://e.org" + path), expected, path)
@@ -163,14 +184,20 @@ class ScrapeTests(unittest.TestCase):
 
     def test_crawl_follows_links_of_the_named_host(self):
         pages = {
-            "/": (200, {}, HOME), "/about": html("about"), "/guide.html": html("guide <a href=/deeper>d</a> <a href=/>h</a>"),
-            "/deeper": html("deep"), "/private/x": html("secret"), "/unfollowed": html("no"),
+            "/": (200, {}, HOME),
+            "/about": html("about"),
+            "/guide.html": html("guide <a href=/deeper>d</a> <a href=/>h</a>"),
+            "/deeper": html("deep"),
+            "/private/x": html("secret"),
+            "/unfollowed": html("no"),
             "/robots.txt": (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /private"),
         }
         with Site(pages) as site:
             rows = self.read({"urls": [site.url], "max_depth": 1})
-            self.assertEqual([(row["url"], row["depth"]) for row in rows], [
-                (site.url + "/", 0), (site.url + "/about", 1), (site.url + "/guide.html", 1)])
+            self.assertEqual(
+                [(row["url"], row["depth"]) for row in rows],
+                [(site.url + "/", 0), (site.url + "/about", 1), (site.url + "/guide.html", 1)],
+            )
             self.assertEqual(rows[0]["title"], "The Home")
             self.assertEqual(rows[0]["status"], 200)
             self.assertNotIn("/private/x", [path for _, path, _ in site.requests])
@@ -186,13 +213,18 @@ class ScrapeTests(unittest.TestCase):
     def test_sections_as_in_the_original(self):
         with Site({"/": html("<h1>A</h1>short<h2>B</h2><p>long enough to be kept by the filter</p>", "Title")}) as site:
             rows = self.read({"urls": [site.url + "/"], "rows": "sections", "min_char_size": 30})
-        self.assertEqual(rows, [{
-            "url": site.url + "/", "title": "Title", "heading": "B", "text": "long enough to be kept by the filter"}])
+        self.assertEqual(
+            rows,
+            [{"url": site.url + "/", "title": "Title", "heading": "B", "text": "long enough to be kept by the filter"}],
+        )
 
     def test_rows_keep_their_fields_and_fail_alone(self):
         with Site({"/a": html("A"), "/b": (500, {}, b""), "/c": html("C")}) as site:
             result = self.scrape(
-                {}, url=[site.url + "/a", site.url + "/b", None, site.url + "/c"], name=["first", "second", "third", "fourth"])
+                {},
+                url=[site.url + "/a", site.url + "/b", None, site.url + "/c"],
+                name=["first", "second", "third", "fourth"],
+            )
         rows = result.batches[0].to_pylist()
         self.assertEqual([(row["name"], row["text"]) for row in rows], [("first", "A"), ("fourth", "C")])
         self.assertEqual(result.rows, [[0, 3]])
@@ -220,9 +252,13 @@ class ScrapeTests(unittest.TestCase):
 
     def test_redirects_stay_with_the_named_hosts(self):
         with Site({"/": html("there")}) as other:
-            pages = {"/in": (302, {"Location": "/end"}, b""), "/end": html("end"),
-                     "/out": (301, {"Location": other.url + "/"}, b""), "/loop": (302, {"Location": "/loop"}, b""),
-                     "/file": (302, {"Location": "file:///etc/passwd"}, b"")}
+            pages = {
+                "/in": (302, {"Location": "/end"}, b""),
+                "/end": html("end"),
+                "/out": (301, {"Location": other.url + "/"}, b""),
+                "/loop": (302, {"Location": "/loop"}, b""),
+                "/file": (302, {"Location": "file:///etc/passwd"}, b""),
+            }
             with Site(pages) as site:
                 self.assertEqual(self.read({"urls": [site.url + "/in"]})[0]["url"], site.url + "/end")
                 for path, message in [("/out", "does not name"), ("/loop", "more than"), ("/file", "no web address")]:
@@ -234,12 +270,19 @@ class ScrapeTests(unittest.TestCase):
                 self.assertEqual(rows[0]["text"], "there")
 
     def test_limits(self):
-        pages = {"/big": html("x" * 5000), "/pdf": (200, {"Content-Type": "application/pdf"}, b"%PDF"),
-                 "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 1_000_000)),
-                 "/zipped": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"<p>small")),
-                 "/text": (200, {"Content-Type": "text/plain"}, b"a < b\n  c")}
+        pages = {
+            "/big": html("x" * 5000),
+            "/pdf": (200, {"Content-Type": "application/pdf"}, b"%PDF"),
+            "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 1_000_000)),
+            "/zipped": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"<p>small")),
+            "/text": (200, {"Content-Type": "text/plain"}, b"a < b\n  c"),
+        }
         with Site(pages) as site:
-            for path, message in [("/big", "larger than 2000"), ("/bomb", "larger than 2000"), ("/pdf", "application/pdf")]:
+            for path, message in [
+                ("/big", "larger than 2000"),
+                ("/bomb", "larger than 2000"),
+                ("/pdf", "application/pdf"),
+            ]:
                 with self.assertRaises(TaskError) as raised:
                     self.read({"urls": [site.url + path], "max_bytes": 2000})
                 self.assertIn(message, raised.exception.message)
@@ -275,9 +318,12 @@ class ScrapeTests(unittest.TestCase):
             self.assertFalse(host.channel.read()[0]["more"])
 
     def test_configuration_is_checked(self):
-        for config, path in [({"urls": []}, []), ({"urls": ["example.org"]}, ["urls", "0"]),
-                             ({"urls": ["http://e.org"], "max_depth": -1}, ["max_depth"]),
-                             ({"urls": ["http://e.org"], "rows": "words"}, ["rows"])]:
+        for config, path in [
+            ({"urls": []}, []),
+            ({"urls": ["example.org"]}, ["urls", "0"]),
+            ({"urls": ["http://e.org"], "max_depth": -1}, ["max_depth"]),
+            ({"urls": ["http://e.org"], "rows": "words"}, ["rows"]),
+        ]:
             with self.assertRaises(TaskError) as raised:
                 self.read(config)
             self.assertEqual((raised.exception.code, raised.exception.path), ("invalid-configuration", path))

@@ -295,8 +295,8 @@ class _TableWriter:
             names.append(f"@f{index}" if is_bytes else f"f{index}")
             if is_bytes:
                 changes.append(f"f{index} = UNHEX(@f{index})")
-        sql = f"LOAD DATA LOCAL INFILE {self._database.literal(path)} INTO TABLE beamstack_rows CHARACTER SET utf8mb4 " \
-            f"({', '.join(names)})" + (" SET " + ", ".join(changes) if changes else "")
+        sql = f"LOAD DATA LOCAL INFILE {self._database.literal(path)} INTO TABLE beamstack_rows CHARACTER SET utf8mb4"
+        sql += f" ({', '.join(names)})" + (" SET " + ", ".join(changes) if changes else "")
         try:
             self._database.execute(sql)
         except errors.Error as error:

@@ -28,9 +28,11 @@ class CreateEmbeddings(Transform):
         for field in added:
             if field.name in schema.names:
                 raise TaskError(
-                    "invalid-configuration", f"the input has a field '{field.name}' already",
+                    "invalid-configuration",
+                    f"the input has a field '{field.name}' already",
                     path=["embedding_field" if field is self.vector else "chunking"],
-                    hint="name another one in 'embedding_field'" if field is self.vector else "rename that field first")
+                    hint="name another one in 'embedding_field'" if field is self.vector else "rename that field first",
+                )
         if self.chunking:
             # The chunk's text takes the place of the whole text.
             kept = [pa.field(f.name, pa.string(), False) if f.name == self.names[0] else f for f in schema]
@@ -112,15 +114,27 @@ class CreateEmbeddings(Transform):
         names = [names] if isinstance(names, str) else list(names)
         for name in names:
             if name not in schema.names:
-                raise TaskError("invalid-configuration", f"'{name}' is not a field of the input", path=["field"],
-                                hint="the input has: " + ", ".join(schema.names))
+                raise TaskError(
+                    "invalid-configuration",
+                    f"'{name}' is not a field of the input",
+                    path=["field"],
+                    hint="the input has: " + ", ".join(schema.names),
+                )
             kind = schema.field(name).type
             if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-                raise TaskError("invalid-configuration", f"'{name}' is {kind}, and only texts have embeddings",
-                                path=["field"], hint="make a text of it with 'MapToFields'")
+                raise TaskError(
+                    "invalid-configuration",
+                    f"'{name}' is {kind}, and only texts have embeddings",
+                    path=["field"],
+                    hint="make a text of it with 'MapToFields'",
+                )
         if len(names) > 1 and self.config.get("chunking"):
-            raise TaskError("invalid-configuration", "'chunking' cuts one field", path=["field"],
-                            hint="put the fields together with 'MapToFields'")
+            raise TaskError(
+                "invalid-configuration",
+                "'chunking' cuts one field",
+                path=["field"],
+                hint="put the fields together with 'MapToFields'",
+            )
         return names
 
     def _only_text(self, schema):
@@ -129,8 +143,12 @@ class CreateEmbeddings(Transform):
             return "text"
         if len(texts) == 1:
             return texts[0]
-        raise TaskError("invalid-configuration", "which field to embed is not said", path=[],
-                        hint="name it in 'field'; texts of the input: " + (", ".join(texts) or "none"))
+        raise TaskError(
+            "invalid-configuration",
+            "which field to embed is not said",
+            path=[],
+            hint="name it in 'field'; texts of the input: " + (", ".join(texts) or "none"),
+        )
 
     def _checked_chunking(self, chunking):
         if not chunking:
@@ -138,12 +156,24 @@ class CreateEmbeddings(Transform):
         size, overlap = chunking.get("size", 1000), chunking.get("overlap", 0)
         unit = chunking.get("unit") or "characters"
         if not isinstance(size, int) or size < 1:
-            raise TaskError("invalid-configuration", f"chunks of size {size!r} are none", path=["chunking", "size"],
-                            hint="a number of at least 1")
+            raise TaskError(
+                "invalid-configuration",
+                f"chunks of size {size!r} are none",
+                path=["chunking", "size"],
+                hint="a number of at least 1",
+            )
         if not isinstance(overlap, int) or not 0 <= overlap <= size // 2:
-            raise TaskError("invalid-configuration", f"an overlap of {overlap!r} does not go with chunks of {size}",
-                            path=["chunking", "overlap"], hint=f"at most half of 'size': {size // 2}")
+            raise TaskError(
+                "invalid-configuration",
+                f"an overlap of {overlap!r} does not go with chunks of {size}",
+                path=["chunking", "overlap"],
+                hint=f"at most half of 'size': {size // 2}",
+            )
         if unit not in ("characters", "words"):
-            raise TaskError("invalid-configuration", f"chunks are not counted in '{unit}'",
-                            path=["chunking", "unit"], hint="choices: characters, words")
+            raise TaskError(
+                "invalid-configuration",
+                f"chunks are not counted in '{unit}'",
+                path=["chunking", "unit"],
+                hint="choices: characters, words",
+            )
         return {"size": size, "overlap": overlap, "unit": unit}

@@ -8,14 +8,16 @@ _BOUNDARIES = [re.compile(pattern) for pattern in (r"\n\s*\n\s*", r"\n\s*", r"[.
 
 def chunks(text, size, overlap=0, unit="characters"):
     """The chunks of a text: none longer than `size`, each but the first beginning with the last `overlap` of the one
-    before it, as far as whole words allow. A cut is made at the best boundary in the second half of a chunk, and within a
-    word only where the word is longer than a chunk."""
+    before it, as far as whole words allow. A cut is made at the best boundary in the second half of a chunk, and
+    within a word only where the word is longer than a chunk."""
     if unit == "words":
         words = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
         starts = [start for start, _ in words]
         step = size - overlap
         stop = max(len(words) - overlap, 1)
-        return [text[starts[i] : words[min(i + size, len(words)) - 1][1]] for i in range(0, min(stop, len(words)), step)]
+        return [
+            text[starts[i] : words[min(i + size, len(words)) - 1][1]] for i in range(0, min(stop, len(words)), step)
+        ]
     found, start, end = [], 0, len(text)
     while start < end:
         cut = end if end - start <= size else _cut(text, start, start + size)

@@ -43,12 +43,26 @@ class JSONService:
     path: where the address stands in the configuration; `credentials`: where the key or password does.
     """
 
-    def __init__(self, url, *, headers=(), timeout=60.0, attempts=5, verifies=True, authorities=None, path=("url",),
-                 credentials=("api_key",)):
+    def __init__(
+        self,
+        url,
+        *,
+        headers=(),
+        timeout=60.0,
+        attempts=5,
+        verifies=True,
+        authorities=None,
+        path=("url",),
+        credentials=("api_key",),
+    ):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise TaskError("invalid-configuration", f"'{without_password(url)}' is no address of a service",
-                            path=path, hint="write it in full: https://host:port")
+            raise TaskError(
+                "invalid-configuration",
+                f"'{without_password(url)}' is no address of a service",
+                path=path,
+                hint="write it in full: https://host:port",
+            )
         self.url = without_password(url).rstrip("/")
         self.path, self.credentials = path, credentials
         self.attempts, self.timeout = attempts, timeout
@@ -80,8 +94,11 @@ class JSONService:
             else:
                 if answer.status in (401, 403):
                     raise TaskError(
-                        "login-refused", f"{self.url} refused the login ({answer.reason})", path=self.credentials,
-                        hint="check the user and the password or key")
+                        "login-refused",
+                        f"{self.url} refused the login ({answer.reason})",
+                        path=self.credentials,
+                        hint="check the user and the password or key",
+                    )
                 if answer.status not in _LATER or last:
                     return answer
                 if answer.retry_after is not None:
@@ -117,7 +134,8 @@ class JSONService:
         if proxy and not urllib.request.proxy_bypass(host) and secure:
             via = urlsplit(proxy if "//" in proxy else "//" + proxy)
             connection = http.client.HTTPSConnection(
-                via.hostname, via.port, timeout=self.timeout, context=self._context)
+                via.hostname, via.port, timeout=self.timeout, context=self._context
+            )
             connection.set_tunnel(host, port or 443)
             return connection
         if secure:
@@ -132,9 +150,15 @@ class JSONService:
     def _unreachable(self, error):
         hint = "check the address, and that the service is up"
         if isinstance(error, ssl.SSLCertVerificationError):
-            hint = "name the authority's certificate in 'ca_certs', or say 'verify_certs: false' if you trust the network"
-        return TaskError("unreachable-service", f"{self.url} does not answer: {error or type(error).__name__}",
-                         path=self.path, hint=hint)
+            hint = (
+                "name the authority's certificate in 'ca_certs', or say 'verify_certs: false' if you trust the network"
+            )
+        return TaskError(
+            "unreachable-service",
+            f"{self.url} does not answer: {error or type(error).__name__}",
+            path=self.path,
+            hint=hint,
+        )
 
 
 def basic(user, password):
@@ -149,8 +173,12 @@ def secret(config, name, default_variable=None, path=()):
     variable = config.get(name + "_variable")
     value = os.environ.get(variable or default_variable or "")
     if variable and not value:
-        raise TaskError("invalid-configuration", f"the environment variable '{variable}' is not set",
-                        path=[*path, name + "_variable"], hint=f"export {variable}=…")
+        raise TaskError(
+            "invalid-configuration",
+            f"the environment variable '{variable}' is not set",
+            path=[*path, name + "_variable"],
+            hint=f"export {variable}=…",
+        )
     return value
 
 

@@ -40,12 +40,19 @@ class Store:
         for name in config:
             if name not in ("type", "distance") + tuple(self.parameters):
                 raise TaskError(
-                    "invalid-configuration", f"a store of type '{config['type']}' takes no '{name}'",
-                    path=["store", name], hint="it takes: " + ", ".join((*self.parameters, "distance")))
+                    "invalid-configuration",
+                    f"a store of type '{config['type']}' takes no '{name}'",
+                    path=["store", name],
+                    hint="it takes: " + ", ".join((*self.parameters, "distance")),
+                )
         self.distance = config.get("distance") or "cosine"
         if self.distance not in DISTANCES:
-            raise TaskError("invalid-configuration", f"there is no distance '{self.distance}'",
-                            path=["store", "distance"], hint="choices: " + ", ".join(DISTANCES))
+            raise TaskError(
+                "invalid-configuration",
+                f"there is no distance '{self.distance}'",
+                path=["store", "distance"],
+                hint="choices: " + ", ".join(DISTANCES),
+            )
 
     def connect(self):
         """Reaches the service. Raises `TaskError` where it is not there or refuses the login."""
@@ -74,18 +81,29 @@ class Store:
 
     def _required(self, name, hint):
         if not self.config.get(name):
-            raise TaskError("invalid-configuration", f"a store of type '{self.config['type']}' needs '{name}'",
-                            path=["store"], hint=hint)
+            raise TaskError(
+                "invalid-configuration",
+                f"a store of type '{self.config['type']}' needs '{name}'",
+                path=["store"],
+                hint=hint,
+            )
         return str(self.config[name])
 
     def _wrong_dimensions(self, dimensions, there, name):
         return TaskError(
-            "invalid-configuration", f"the vectors have {dimensions} dimensions, and those of {name} have {there}",
-            path=["store"], hint="use the model that the store was filled with, or another name")
+            "invalid-configuration",
+            f"the vectors have {dimensions} dimensions, and those of {name} have {there}",
+            path=["store"],
+            hint="use the model that the store was filled with, or another name",
+        )
 
     def _unknown(self, name):
-        return TaskError("unknown-table", f"there is no {name}", path=["store"],
-                         hint="fill it with 'WriteToVectorStore' first, or check the name")
+        return TaskError(
+            "unknown-table",
+            f"there is no {name}",
+            path=["store"],
+            hint="fill it with 'WriteToVectorStore' first, or check the name",
+        )
 
 
 def store_of(config, context):
@@ -93,8 +111,12 @@ def store_of(config, context):
     kind = config.get("type")
     if kind not in _TYPES:
         message = f"there is no type of vector store '{kind}'" if kind else "the vector store has no 'type'"
-        raise TaskError("invalid-configuration", message, path=["store", "type"] if kind else ["store"],
-                        hint="choices: " + ", ".join(_TYPES))
+        raise TaskError(
+            "invalid-configuration",
+            message,
+            path=["store", "type"] if kind else ["store"],
+            hint="choices: " + ", ".join(_TYPES),
+        )
     return importlib.import_module(_TYPES[kind]).Store(config, context)
 
 
@@ -123,8 +145,12 @@ class WriteVectors(Sink):
                 self._dimensions = len(record.vector)
             if len(record.vector) != self._dimensions:
                 raise TaskError(
-                    "invalid-configuration", f"the vector of '{record.id}' has {len(record.vector)} dimensions, and "
-                    f"those before it have {self._dimensions}", path=["embedding_field"], hint="use one model for all rows")
+                    "invalid-configuration",
+                    f"the vector of '{record.id}' has {len(record.vector)} dimensions, and "
+                    f"those before it have {self._dimensions}",
+                    path=["embedding_field"],
+                    hint="use one model for all rows",
+                )
         if not records:
             return
         self._count += len(records)
@@ -198,20 +224,29 @@ class SearchVectors(Transform):
         self.vector = vector_field(config, schema)
         self.limit = config.get("limit", 5)
         if isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit <= 10_000:
-            raise TaskError("invalid-configuration", f"'limit' is {self.limit!r}", path=["limit"],
-                            hint="a whole number from 1 to 10000")
+            raise TaskError(
+                "invalid-configuration",
+                f"'limit' is {self.limit!r}",
+                path=["limit"],
+                hint="a whole number from 1 to 10000",
+            )
         self.least = config.get("min_score")
         self.conditions = config.get("filter") or {}
         self.kept = [field for field in schema if field.name != self.vector]
         added = [
-            pa.field("match_rank", pa.int64(), False), pa.field("match_id", pa.string(), False),
-            pa.field("match_score", pa.float64(), False), pa.field("match_text", pa.string(), True),
+            pa.field("match_rank", pa.int64(), False),
+            pa.field("match_id", pa.string(), False),
+            pa.field("match_score", pa.float64(), False),
+            pa.field("match_text", pa.string(), True),
             pa.field("match_metadata", pa.string(), True, metadata=_ANY),
         ]
         for field in added:
             if field.name in schema.names:
-                raise TaskError("invalid-configuration", f"the input has a field '{field.name}' already",
-                                hint="rename it with 'MapToFields' first")
+                raise TaskError(
+                    "invalid-configuration",
+                    f"the input has a field '{field.name}' already",
+                    hint="rename it with 'MapToFields' first",
+                )
         self.schema = pa.schema(self.kept + added)
         self._is_connected = False
 
@@ -247,7 +282,9 @@ class SearchVectors(Transform):
             return Result([None], [[]])
         taken = pa.array(rows, pa.int32())
         columns = [batch.column(field.name).take(taken) for field in self.kept]
-        columns += [pa.array(values, field.type) for values, field in zip(zip(*matches), list(self.schema)[len(self.kept):])]
+        columns += [
+            pa.array(values, field.type) for values, field in zip(zip(*matches), list(self.schema)[len(self.kept) :])
+        ]
         return Result([pa.RecordBatch.from_arrays(columns, schema=self.schema)], [rows])
 
     def run(self, inputs, outputs):
@@ -264,19 +301,27 @@ def vector_field(config, schema):
     """The name of the input's field of vectors."""
     name = config.get("embedding_field") or "embedding"
     if name not in schema.names:
-        raise TaskError("invalid-configuration", f"the input has no field '{name}' with vectors",
-                        path=["embedding_field"] if config.get("embedding_field") else [],
-                        hint="make it with 'CreateEmbeddings', or name the field in 'embedding_field'")
+        raise TaskError(
+            "invalid-configuration",
+            f"the input has no field '{name}' with vectors",
+            path=["embedding_field"] if config.get("embedding_field") else [],
+            hint="make it with 'CreateEmbeddings', or name the field in 'embedding_field'",
+        )
     kind = schema.field(name).type
     if not (pa.types.is_list(kind) and (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type))):
-        raise TaskError("invalid-configuration", f"'{name}' is {kind}, and a vector is a list of numbers",
-                        path=["embedding_field"], hint="make vectors with 'CreateEmbeddings'")
+        raise TaskError(
+            "invalid-configuration",
+            f"'{name}' is {kind}, and a vector is a list of numbers",
+            path=["embedding_field"],
+            hint="make vectors with 'CreateEmbeddings'",
+        )
     return name
 
 
 def _mode(config):
     mode = config.get("mode") or "upsert"
     if mode not in ("upsert", "replace"):
-        raise TaskError("invalid-configuration", f"there is no mode '{mode}'", path=["mode"],
-                        hint="choices: upsert, replace")
+        raise TaskError(
+            "invalid-configuration", f"there is no mode '{mode}'", path=["mode"], hint="choices: upsert, replace"
+        )
     return mode

@@ -20,8 +20,21 @@ _ATTEMPTS = 6
 class Store(vector_stores.Store):
     """An index whose documents have a text, a dense vector and `metadata`."""
 
-    parameters = ("url", "index", "username", "password", "password_variable", "api_key", "api_key_variable",
-                  "cloud_id", "verify_certs", "ca_certs", "text_field", "vector_field", "timeout")
+    parameters = (
+        "url",
+        "index",
+        "username",
+        "password",
+        "password_variable",
+        "api_key",
+        "api_key_variable",
+        "cloud_id",
+        "verify_certs",
+        "ca_certs",
+        "text_field",
+        "vector_field",
+        "timeout",
+    )
 
     def __init__(self, config, context):
         super().__init__(config, context)
@@ -44,10 +57,14 @@ class Store(vector_stores.Store):
         elif self.config.get("username"):
             headers["Authorization"] = basic(self.config["username"], password or "")
         self._service = JSONService(
-            self.config.get("url") or _cloud_address(self.config["cloud_id"]), headers=headers,
-            timeout=float(self.config.get("timeout") or 60), verifies=self.config.get("verify_certs") is not False,
-            authorities=self.config.get("ca_certs"), path=["store", "url"],
-            credentials=["store", "api_key" if key else "password"])
+            self.config.get("url") or _cloud_address(self.config["cloud_id"]),
+            headers=headers,
+            timeout=float(self.config.get("timeout") or 60),
+            verifies=self.config.get("verify_certs") is not False,
+            authorities=self.config.get("ca_certs"),
+            path=["store", "url"],
+            credentials=["store", "api_key" if key else "password"],
+        )
         self._expect(self._service.request("GET", "/"))
 
     def begin(self, dimensions, replaces):
@@ -59,8 +76,12 @@ class Store(vector_stores.Store):
             return
         properties = {
             self.text: {"type": "text"},
-            self.vector: {"type": "dense_vector", "dims": dimensions, "index": True,
-                          "similarity": _SIMILARITIES[self.distance]},
+            self.vector: {
+                "type": "dense_vector",
+                "dims": dimensions,
+                "index": True,
+                "similarity": _SIMILARITIES[self.distance],
+            },
             "metadata": {"type": "object"},
         }
         self._expect(self._service.request("PUT", self._path, {"mappings": {"properties": properties}}))
@@ -73,8 +94,12 @@ class Store(vector_stores.Store):
                 if not part:
                     break
                 if attempt == _ATTEMPTS - 1:
-                    raise TaskError("write-refused", f"{self._service.url} stays too busy to take documents",
-                                    path=["store", "url"], hint="try later")
+                    raise TaskError(
+                        "write-refused",
+                        f"{self._service.url} stays too busy to take documents",
+                        path=["store", "url"],
+                        hint="try later",
+                    )
                 time.sleep(0.5 * 2**attempt)
 
     def _sent(self, records):
@@ -82,11 +107,9 @@ class Store(vector_stores.Store):
         lines = []
         for record in records:
             lines.append(json.dumps({"index": {"_id": str(record.id)}}))
-            lines.append(json.dumps({
-                self.text: record.text, self.vector: record.vector, "metadata": record.metadata}))
+            lines.append(json.dumps({self.text: record.text, self.vector: record.vector, "metadata": record.metadata}))
         body = ("\n".join(lines) + "\n").encode()
-        answer = self._expect(
-            self._service.request("POST", self._path + "/_bulk", body, "application/x-ndjson"))
+        answer = self._expect(self._service.request("POST", self._path + "/_bulk", body, "application/x-ndjson"))
         busy = []
         for record, item in zip(records, answer.json.get("items") or []):
             outcome = item["index"]
@@ -94,8 +117,12 @@ class Store(vector_stores.Store):
                 busy.append(record)
             elif outcome["status"] >= 300:
                 reason = outcome.get("error", {}).get("reason", f"status {outcome['status']}")
-                raise TaskError("write-refused", f"Elasticsearch refused the document '{record.id}': {reason}",
-                                path=["store"], notes=["documents before it have been written"])
+                raise TaskError(
+                    "write-refused",
+                    f"Elasticsearch refused the document '{record.id}': {reason}",
+                    path=["store"],
+                    notes=["documents before it have been written"],
+                )
         return busy
 
     def finish(self):
@@ -123,8 +150,12 @@ class Store(vector_stores.Store):
     def _searched(self, vectors, limit, conditions):
         lines = []
         for vector in vectors:
-            nearest = {"field": self.vector, "query_vector": vector, "k": limit,
-                       "num_candidates": min(10_000, max(100, 4 * limit))}
+            nearest = {
+                "field": self.vector,
+                "query_vector": vector,
+                "k": limit,
+                "num_candidates": min(10_000, max(100, 4 * limit)),
+            }
             if conditions:
                 nearest["filter"] = [_condition(f"metadata.{name}", wanted) for name, wanted in conditions.items()]
             lines.append("{}")
@@ -141,7 +172,9 @@ class Store(vector_stores.Store):
 
     def _match(self, hit):
         source = hit.get("_source") or {}
-        return Match(hit["_id"], _score(hit["_score"], self.distance), source.get(self.text), source.get("metadata") or {})
+        return Match(
+            hit["_id"], _score(hit["_score"], self.distance), source.get(self.text), source.get("metadata") or {}
+        )
 
     def _has_index(self, dimensions):
         answer = self._service.request("GET", self._path + "/_mapping")
@@ -152,8 +185,11 @@ class Store(vector_stores.Store):
             field = index["mappings"].get("properties", {}).get(self.vector)
             if field is None or field.get("type") != "dense_vector":
                 raise TaskError(
-                    "invalid-configuration", f"the index '{self.name}' has no dense vectors '{self.vector}'",
-                    path=["store", "index"], hint="name them in 'vector_field', or another index: a missing one is made")
+                    "invalid-configuration",
+                    f"the index '{self.name}' has no dense vectors '{self.vector}'",
+                    path=["store", "index"],
+                    hint="name them in 'vector_field', or another index: a missing one is made",
+                )
             if field.get("dims") not in (None, dimensions):
                 raise self._wrong_dimensions(dimensions, field["dims"], f"the index '{self.name}'")
         return True
@@ -185,7 +221,11 @@ def _cloud_address(cloud_id):
     try:
         domain, key = base64.b64decode(cloud_id.rpartition(":")[2]).decode().split("$")[:2]
     except ValueError:
-        raise TaskError("invalid-configuration", "'cloud_id' is no id of Elastic Cloud", path=["store", "cloud_id"],
-                        hint="copy it from the deployment's page, or name the 'url'") from None
+        raise TaskError(
+            "invalid-configuration",
+            "'cloud_id' is no id of Elastic Cloud",
+            path=["store", "cloud_id"],
+            hint="copy it from the deployment's page, or name the 'url'",
+        ) from None
     host, _, port = domain.partition(":")
     return f"https://{key}.{host}:{port or 443}"

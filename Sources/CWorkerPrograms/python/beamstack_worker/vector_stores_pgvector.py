@@ -9,7 +9,9 @@ from beamstack_worker.vector_stores import Match
 
 # Operator class and operator by distance.
 _OPERATORS = {
-    "cosine": ("vector_cosine_ops", "<=>"), "dot": ("vector_ip_ops", "<#>"), "euclidean": ("vector_l2_ops", "<->"),
+    "cosine": ("vector_cosine_ops", "<=>"),
+    "dot": ("vector_ip_ops", "<#>"),
+    "euclidean": ("vector_l2_ops", "<->"),
 }
 # What pgvector's HNSW index can hold.
 _MOST_INDEXED = 2000
@@ -26,15 +28,23 @@ class Store(vector_stores.Store):
         super().__init__(config, context)
         self.url = self._required("url", "such as postgresql://user@host:5432/database")
         if self.url.startswith("jdbc:"):
-            self.url = self.url[len("jdbc:"):]
+            self.url = self.url[len("jdbc:") :]
         if not self.url.startswith(("postgresql://", "postgres://")):
-            raise TaskError("invalid-configuration", "the 'url' of a PgVector store is no address of PostgreSQL",
-                            path=["store", "url"], hint="such as postgresql://user@host:5432/database")
+            raise TaskError(
+                "invalid-configuration",
+                "the 'url' of a PgVector store is no address of PostgreSQL",
+                path=["store", "url"],
+                hint="such as postgresql://user@host:5432/database",
+            )
         self.name = self._required("table", "the table that holds the vectors; it is made where it is missing")
         self.index = config.get("index") or "hnsw"
         if self.index not in ("hnsw", "none"):
-            raise TaskError("invalid-configuration", f"there is no index '{self.index}'", path=["store", "index"],
-                            hint="choices: hnsw, none")
+            raise TaskError(
+                "invalid-configuration",
+                f"there is no index '{self.index}'",
+                path=["store", "index"],
+                hint="choices: hnsw, none",
+            )
         self._connection = None
 
     def connect(self):
@@ -50,8 +60,11 @@ class Store(vector_stores.Store):
         try:
             self._connection = psycopg.connect(self.url, **options)
         except psycopg.ProgrammingError as error:
-            raise TaskError("invalid-configuration", f"the 'url' of the store cannot be read: {_first_line(error)}",
-                            path=["store", "url"]) from None
+            raise TaskError(
+                "invalid-configuration",
+                f"the 'url' of the store cannot be read: {_first_line(error)}",
+                path=["store", "url"],
+            ) from None
         except psycopg.OperationalError as error:
             raise _connection_error(error) from None
 
@@ -69,8 +82,10 @@ class Store(vector_stores.Store):
         table = self._table()
         if there is None:
             cursor.execute(
-                sql.SQL("CREATE TABLE {} (id text PRIMARY KEY, embedding vector({}) NOT NULL, text text, metadata jsonb)")
-                .format(table, sql.Literal(dimensions)))
+                sql.SQL(
+                    "CREATE TABLE {} (id text PRIMARY KEY, embedding vector({}) NOT NULL, text text, metadata jsonb)"
+                ).format(table, sql.Literal(dimensions))
+            )
         elif dimensions is not None and there not in (dimensions, -1):
             raise self._wrong_dimensions(dimensions, there, f"the table '{self.name}'")
         if replaces:
@@ -79,7 +94,8 @@ class Store(vector_stores.Store):
         if dimensions is not None:
             cursor.execute(
                 "CREATE TEMP TABLE beamstack_rows (position bigserial, id text, embedding vector, text text, "
-                "metadata jsonb) ON COMMIT DROP")
+                "metadata jsonb) ON COMMIT DROP"
+            )
 
     def upsert(self, records):
         self._run(self._copy, records)
@@ -103,17 +119,23 @@ class Store(vector_stores.Store):
         if getattr(self, "_dimension", None) is None:
             return
         # Of rows with one id the last wins, as it would if they were written one by one.
-        cursor.execute(sql.SQL(
-            "INSERT INTO {} (id, embedding, text, metadata) "
-            "SELECT DISTINCT ON (id) id, embedding, text, metadata FROM beamstack_rows ORDER BY id, position DESC "
-            "ON CONFLICT (id) DO UPDATE SET embedding = EXCLUDED.embedding, text = EXCLUDED.text, "
-            "metadata = EXCLUDED.metadata").format(self._table()))
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO {} (id, embedding, text, metadata) "
+                "SELECT DISTINCT ON (id) id, embedding, text, metadata FROM beamstack_rows ORDER BY id, position DESC "
+                "ON CONFLICT (id) DO UPDATE SET embedding = EXCLUDED.embedding, text = EXCLUDED.text, "
+                "metadata = EXCLUDED.metadata"
+            ).format(self._table())
+        )
         if self._is_new and self.index == "hnsw":
             if self._dimension > _MOST_INDEXED:
                 self.context.log(f"no index: pgvector indexes vectors of at most {_MOST_INDEXED} dimensions")
             else:
-                cursor.execute(sql.SQL("CREATE INDEX ON {} USING hnsw (embedding {})").format(
-                    self._table(), sql.SQL(_OPERATORS[self.distance][0])))
+                cursor.execute(
+                    sql.SQL("CREATE INDEX ON {} USING hnsw (embedding {})").format(
+                        self._table(), sql.SQL(_OPERATORS[self.distance][0])
+                    )
+                )
 
     def commit(self):
         self._run(lambda cursor: self._connection.commit())
@@ -172,15 +194,20 @@ class Store(vector_stores.Store):
         cursor.execute(
             "SELECT atttypmod, format_type(atttypid, NULL) FROM pg_attribute "
             "WHERE attrelid = to_regclass(%s) AND attname = 'embedding' AND NOT attisdropped",
-            (self._table().as_string(self._connection),))
+            (self._table().as_string(self._connection),),
+        )
         row = cursor.fetchone()
         if row is None:
             cursor.execute("SELECT to_regclass(%s)", (self._table().as_string(self._connection),))
             if cursor.fetchone()[0] is None:
                 return None
         if row is None or not row[1].endswith("vector"):
-            raise TaskError("invalid-configuration", f"the table '{self.name}' has no column 'embedding' of vectors",
-                            path=["store", "table"], hint="name another table: it is made where it is missing")
+            raise TaskError(
+                "invalid-configuration",
+                f"the table '{self.name}' has no column 'embedding' of vectors",
+                path=["store", "table"],
+                hint="name another table: it is made where it is missing",
+            )
         return row[0]
 
     def _ensure_extension(self, cursor):
@@ -191,11 +218,19 @@ class Store(vector_stores.Store):
         try:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
         except psycopg.errors.InsufficientPrivilege:
-            raise TaskError("write-refused", "the database lacks the extension 'vector', and this user may not add it",
-                            path=["store", "url"], hint="ask its owner for 'CREATE EXTENSION vector'") from None
+            raise TaskError(
+                "write-refused",
+                "the database lacks the extension 'vector', and this user may not add it",
+                path=["store", "url"],
+                hint="ask its owner for 'CREATE EXTENSION vector'",
+            ) from None
         except psycopg.Error:
-            raise TaskError("write-refused", "the server has no extension 'vector'", path=["store", "url"],
-                            hint="install pgvector on the server") from None
+            raise TaskError(
+                "write-refused",
+                "the server has no extension 'vector'",
+                path=["store", "url"],
+                hint="install pgvector on the server",
+            ) from None
 
     def _run(self, work, *arguments):
         """Does some work with a cursor; the server's errors become a person's."""
@@ -204,35 +239,55 @@ class Store(vector_stores.Store):
             with self._connection.cursor() as cursor:
                 return work(cursor, *arguments)
         except psycopg.errors.InsufficientPrivilege as error:
-            raise TaskError("write-refused", _first_line(error), path=["store", "table"],
-                            hint="the user needs the rights to the table and its schema") from None
+            raise TaskError(
+                "write-refused",
+                _first_line(error),
+                path=["store", "table"],
+                hint="the user needs the rights to the table and its schema",
+            ) from None
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
             raise TaskError("unknown-table", _first_line(error), path=["store", "table"]) from None
         except psycopg.OperationalError as error:
             raise _connection_error(error) from None
         except psycopg.Error as error:
-            raise TaskError("write-refused", f"PostgreSQL refused: {_first_line(error)}", path=["store", "table"],
-                            notes=[error.diag.message_detail] if error.diag.message_detail else []) from None
+            raise TaskError(
+                "write-refused",
+                f"PostgreSQL refused: {_first_line(error)}",
+                path=["store", "table"],
+                notes=[error.diag.message_detail] if error.diag.message_detail else [],
+            ) from None
 
 
 def _psycopg():
     try:
         import psycopg
     except ImportError as error:
-        raise TaskError("missing-package", f"'psycopg' cannot be imported: {error}", path=["store", "type"],
-                        hint="add 'psycopg[binary]' to 'dependencies'") from None
+        raise TaskError(
+            "missing-package",
+            f"'psycopg' cannot be imported: {error}",
+            path=["store", "type"],
+            hint="add 'psycopg[binary]' to 'dependencies'",
+        ) from None
     return psycopg
 
 
 def _connection_error(error):
     text = _first_line(error)
-    if any(part in text for part in ("authentication failed", "no password supplied", "role \"", "pg_hba.conf")):
-        return TaskError("login-refused", f"PostgreSQL refused the login: {text}", path=["store", "url"],
-                         hint="check the user and 'password'")
-    if "database \"" in text:
+    if any(part in text for part in ("authentication failed", "no password supplied", 'role "', "pg_hba.conf")):
+        return TaskError(
+            "login-refused",
+            f"PostgreSQL refused the login: {text}",
+            path=["store", "url"],
+            hint="check the user and 'password'",
+        )
+    if 'database "' in text:
         return TaskError("unknown-table", text, path=["store", "url"], hint="create the database, or check its name")
-    return TaskError("unreachable-service", f"PostgreSQL does not answer: {text}", path=["store", "url"],
-                     hint="check host and port, and that the server is up")
+    return TaskError(
+        "unreachable-service",
+        f"PostgreSQL does not answer: {text}",
+        path=["store", "url"],
+        hint="check host and port, and that the server is up",
+    )
 
 
 def _first_line(error):

@@ -21,8 +21,12 @@ class Store(vector_stores.Store):
         super().__init__(config, context)
         self.name = self._required("collection", "the collection's name; it is made where it is missing")
         if bool(config.get("url")) == bool(config.get("path")):
-            raise TaskError("invalid-configuration", "a Qdrant store is a server's 'url' or a folder's 'path'",
-                            path=["store"], hint="such as 'url: http://localhost:6333' or 'path: vectors'")
+            raise TaskError(
+                "invalid-configuration",
+                "a Qdrant store is a server's 'url' or a folder's 'path'",
+                path=["store"],
+                hint="such as 'url: http://localhost:6333' or 'path: vectors'",
+            )
         self.is_shared = bool(config.get("url"))
         self._client = None
 
@@ -36,13 +40,20 @@ class Store(vector_stores.Store):
             except RuntimeError as error:
                 if "already accessed" not in str(error):
                     raise
-                raise TaskError("unreachable-service", f"the folder '{self.config['path']}' is in use by another process",
-                                path=["store", "path"], hint="wait for it, or run a Qdrant server and name its 'url'") from None
+                raise TaskError(
+                    "unreachable-service",
+                    f"the folder '{self.config['path']}' is in use by another process",
+                    path=["store", "path"],
+                    hint="wait for it, or run a Qdrant server and name its 'url'",
+                ) from None
             return
         key = secret(self.config, "api_key", "QDRANT_API_KEY", path=["store"])
         self._client = qdrant.QdrantClient(
-            url=self.config["url"], api_key=key, timeout=int(self.config.get("timeout") or 60),
-            check_compatibility=False)
+            url=self.config["url"],
+            api_key=key,
+            timeout=int(self.config.get("timeout") or 60),
+            check_compatibility=False,
+        )
         self._run(self._client.get_collections)
 
     def _folder(self):
@@ -65,8 +76,10 @@ class Store(vector_stores.Store):
             return
         distance = {"cosine": models.Distance.COSINE, "dot": models.Distance.DOT, "euclidean": models.Distance.EUCLID}
         self._run(
-            self._client.create_collection, self.name,
-            vectors_config=models.VectorParams(size=dimensions, distance=distance[self.distance]))
+            self._client.create_collection,
+            self.name,
+            vectors_config=models.VectorParams(size=dimensions, distance=distance[self.distance]),
+        )
 
     def upsert(self, records):
         models = _qdrant().models
@@ -74,7 +87,10 @@ class Store(vector_stores.Store):
             part = records[start : start + _BATCH]
             payloads = [{"id": str(record.id), "text": record.text, "metadata": record.metadata} for record in part]
             points = models.Batch(
-                ids=[_point(record.id) for record in part], vectors=[record.vector for record in part], payloads=payloads)
+                ids=[_point(record.id) for record in part],
+                vectors=[record.vector for record in part],
+                payloads=payloads,
+            )
             self._run(self._client.upsert, self.name, points=points, wait=True)
 
     def commit(self):
@@ -97,16 +113,19 @@ class Store(vector_stores.Store):
         ]
         found = []
         for start in range(0, len(requests), _BATCH):
-            answers = self._run(
-                self._client.query_batch_points, self.name, requests=requests[start : start + _BATCH])
+            answers = self._run(self._client.query_batch_points, self.name, requests=requests[start : start + _BATCH])
             found += [[_match(point) for point in answer.points] for answer in answers]
         return found
 
     def _check(self, dimensions):
         there = self._run(self._client.get_collection, self.name).config.params.vectors
         if not hasattr(there, "size"):
-            raise TaskError("invalid-configuration", f"the collection '{self.name}' has named vectors",
-                            path=["store", "collection"], hint="name another collection: it is made where it is missing")
+            raise TaskError(
+                "invalid-configuration",
+                f"the collection '{self.name}' has named vectors",
+                path=["store", "collection"],
+                hint="name another collection: it is made where it is missing",
+            )
         if there.size != dimensions:
             raise self._wrong_dimensions(dimensions, there.size, f"the collection '{self.name}'")
 
@@ -118,23 +137,36 @@ class Store(vector_stores.Store):
         except UnexpectedResponse as error:
             address = without_password(self.config["url"])
             if error.status_code in (401, 403):
-                raise TaskError("login-refused", f"Qdrant at {address} refused the key", path=["store", "api_key"],
-                                hint="give it in 'api_key', or in the environment variable QDRANT_API_KEY") from None
+                raise TaskError(
+                    "login-refused",
+                    f"Qdrant at {address} refused the key",
+                    path=["store", "api_key"],
+                    hint="give it in 'api_key', or in the environment variable QDRANT_API_KEY",
+                ) from None
             reason = (error.content or b"").decode("utf-8", "replace")[:500]
-            raise TaskError("write-refused", f"Qdrant at {address} refused (status {error.status_code}): {reason}",
-                            path=["store"]) from None
+            raise TaskError(
+                "write-refused", f"Qdrant at {address} refused (status {error.status_code}): {reason}", path=["store"]
+            ) from None
         except ResponseHandlingException as error:
             address = without_password(self.config["url"])
-            raise TaskError("unreachable-service", f"Qdrant at {address} does not answer: {error}",
-                            path=["store", "url"], hint="check the address, and that the server is up") from None
+            raise TaskError(
+                "unreachable-service",
+                f"Qdrant at {address} does not answer: {error}",
+                path=["store", "url"],
+                hint="check the address, and that the server is up",
+            ) from None
 
 
 def _qdrant():
     try:
         import qdrant_client
     except ImportError as error:
-        raise TaskError("missing-package", f"'qdrant-client' cannot be imported: {error}", path=["store", "type"],
-                        hint="add 'qdrant-client' to 'dependencies'") from None
+        raise TaskError(
+            "missing-package",
+            f"'qdrant-client' cannot be imported: {error}",
+            path=["store", "type"],
+            hint="add 'qdrant-client' to 'dependencies'",
+        ) from None
     return qdrant_client
 
 

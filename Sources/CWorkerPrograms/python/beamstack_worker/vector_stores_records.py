@@ -38,8 +38,12 @@ class Records:
         for parameter, names in (("id_field", self.ids), ("metadata_fields", self.metadata)):
             for name in names:
                 if name not in schema.names:
-                    raise TaskError("invalid-configuration", f"'{name}' is not a field of the input", path=[parameter],
-                                    hint="the input has: " + ", ".join(schema.names))
+                    raise TaskError(
+                        "invalid-configuration",
+                        f"'{name}' is not a field of the input",
+                        path=[parameter],
+                        hint="the input has: " + ", ".join(schema.names),
+                    )
         self._is_json = {field.name for field in schema if (field.metadata or {}).get(b"beamstack.encoding") == b"json"}
         names = {self.vector, self.text, *self.ids, *self.metadata}
         self.needed = [name for name in schema.names if name in names]
@@ -59,8 +63,12 @@ class Records:
         if len(self.ids) == 1:
             ids = columns[self.ids[0]]
             if None in ids:
-                raise TaskError("invalid-configuration", f"a row has no '{self.ids[0]}', which is its id",
-                                path=["id_field"], hint="name a field that each row has, or leave such rows out")
+                raise TaskError(
+                    "invalid-configuration",
+                    f"a row has no '{self.ids[0]}', which is its id",
+                    path=["id_field"],
+                    hint="name a field that each row has, or leave such rows out",
+                )
             return ids
         if self.ids:
             return [":".join(map(str, parts)) for parts in zip(*(columns[name] for name in self.ids))]
@@ -86,8 +94,12 @@ class Records:
         if name is None:
             return default if default in schema.names else None
         if name not in schema.names:
-            raise TaskError("invalid-configuration", f"'{name}' is not a field of the input", path=[parameter],
-                            hint="the input has: " + ", ".join(schema.names))
+            raise TaskError(
+                "invalid-configuration",
+                f"'{name}' is not a field of the input",
+                path=[parameter],
+                hint="the input has: " + ", ".join(schema.names),
+            )
         return name
 
 

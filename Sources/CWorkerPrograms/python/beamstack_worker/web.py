@@ -15,13 +15,18 @@ _USER_AGENT = "Beamstack/1.0 (data pipelines; obeys robots.txt)"
 _TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 _REDIRECTS = 5
 _PAGE_FIELDS = [
-    pa.field("url", pa.string(), False), pa.field("title", pa.string(), False), pa.field("text", pa.string(), False),
-    pa.field("status", pa.int64(), False), pa.field("depth", pa.int64(), False),
+    pa.field("url", pa.string(), False),
+    pa.field("title", pa.string(), False),
+    pa.field("text", pa.string(), False),
+    pa.field("status", pa.int64(), False),
+    pa.field("depth", pa.int64(), False),
     pa.field("links", pa.list_(pa.field("item", pa.string(), False)), False),
 ]
 _SECTION_FIELDS = [
-    pa.field("url", pa.string(), False), pa.field("title", pa.string(), False),
-    pa.field("heading", pa.string(), False), pa.field("text", pa.string(), False),
+    pa.field("url", pa.string(), False),
+    pa.field("title", pa.string(), False),
+    pa.field("heading", pa.string(), False),
+    pa.field("text", pa.string(), False),
 ]
 
 
@@ -43,9 +48,12 @@ class Scraper:
         self.hosts = [host.lower() for host in config.get("hosts") or []]
         self.obeys_robots = config.get("robots") is not False
         self.client = Client(
-            config.get("user_agent") or _USER_AGENT, _number(config, "timeout", 30, 0.001),
-            _number(config, "max_bytes", 5_000_000, 1), _number(config, "requests_per_second", 2, 0.001),
-            context.temporary)
+            config.get("user_agent") or _USER_AGENT,
+            _number(config, "timeout", 30, 0.001),
+            _number(config, "max_bytes", 5_000_000, 1),
+            _number(config, "requests_per_second", 2, 0.001),
+            context.temporary,
+        )
         self.fields = _SECTION_FIELDS if self.by_section else _PAGE_FIELDS
         self._robots = {}
 
@@ -149,13 +157,19 @@ class ReadPages(Source):
         super().__init__(config, inputs, context)
         self.urls = config.get("urls") or []
         if not self.urls:
-            raise TaskError("invalid-configuration", "'ScrapeWebPages' has no input and no 'urls'",
-                            hint="list addresses in 'urls', or give the step an input")
+            raise TaskError(
+                "invalid-configuration",
+                "'ScrapeWebPages' has no input and no 'urls'",
+                hint="list addresses in 'urls', or give the step an input",
+            )
         for index, url in enumerate(self.urls):
             if normalized(url) is None:
                 raise TaskError(
-                    "invalid-configuration", f"'{url}' is no web address", path=["urls", index],
-                    hint="write it in full: https://example.org/page")
+                    "invalid-configuration",
+                    f"'{url}' is no web address",
+                    path=["urls", index],
+                    hint="write it in full: https://example.org/page",
+                )
         self.scraper = Scraper(config, context)
         self.schema = pa.schema(self.scraper.fields)
 
@@ -193,8 +207,11 @@ class ScrapePages(Transform):
             name = candidates[0]
         if name not in schema.names:
             raise TaskError(
-                "invalid-configuration", f"the input has no field '{name}' with addresses", path=["url_field"],
-                hint="name the field in 'url_field'; the input has: " + ", ".join(schema.names))
+                "invalid-configuration",
+                f"the input has no field '{name}' with addresses",
+                path=["url_field"],
+                hint="name the field in 'url_field'; the input has: " + ", ".join(schema.names),
+            )
         self.name = name
         self.scraper = Scraper(config, context)
         own = {field.name for field in self.scraper.fields}
@@ -244,13 +261,18 @@ def _ahead(pool, function, items, count):
 
 def _batch(schema, rows):
     return pa.RecordBatch.from_arrays(
-        [pa.array(column, field.type) for field, column in zip(schema, zip(*rows))], schema=schema)
+        [pa.array(column, field.type) for field, column in zip(schema, zip(*rows))], schema=schema
+    )
 
 
 def _as_task_error(error, path):
     if isinstance(error, Refused):
-        return TaskError("robots-refused", str(error), path=path,
-                         hint="leave the address out, or ask the site's owner; 'robots: false' is for your own sites")
+        return TaskError(
+            "robots-refused",
+            str(error),
+            path=path,
+            hint="leave the address out, or ask the site's owner; 'robots: false' is for your own sites",
+        )
     hint = "check the address in a browser"
     if "'hosts'" in str(error):
         hint = "add the host to 'hosts', or write the address that it leads to"
@@ -267,13 +289,15 @@ def _number(config, name, default, least):
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
         raise TaskError(
-            "invalid-configuration", f"'{name}' is {value!r}, and must be a number of at least {least}", path=[name])
+            "invalid-configuration", f"'{name}' is {value!r}, and must be a number of at least {least}", path=[name]
+        )
     return value
 
 
 def _choice(config, name, default, choices):
     value = config.get(name) or default
     if value not in choices:
-        raise TaskError("invalid-configuration", f"'{name}' cannot be '{value}'", path=[name],
-                        hint="choices: " + ", ".join(choices))
+        raise TaskError(
+            "invalid-configuration", f"'{name}' cannot be '{value}'", path=[name], hint="choices: " + ", ".join(choices)
+        )
     return value

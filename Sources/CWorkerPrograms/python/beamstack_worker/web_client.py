@@ -57,8 +57,12 @@ class Client:
         # Only these two schemes: a redirect to `file:` must lead nowhere.
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(), urllib.request.UnknownHandler(), urllib.request.HTTPHandler(),
-            urllib.request.HTTPSHandler(), urllib.request.HTTPDefaultErrorHandler(), _NoRedirects(),
+            urllib.request.ProxyHandler(),
+            urllib.request.UnknownHandler(),
+            urllib.request.HTTPHandler(),
+            urllib.request.HTTPSHandler(),
+            urllib.request.HTTPDefaultErrorHandler(),
+            _NoRedirects(),
             urllib.request.HTTPErrorProcessor(),
         ):
             self._opener.add_handler(handler)
