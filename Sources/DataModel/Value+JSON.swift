@@ -266,14 +266,15 @@ extension JSONWriter {
 }
 
 extension DecimalValue: CustomStringConvertible {
-    /// Plain digits with as many places as its scale: `-1.50`.
+    /// Plain digits with as many places as its scale: `-1.50`; with an exponent where that would be hundreds of zeros.
     public var description: String {
         var digits = Array(String(unscaled.magnitude).utf8)
+        if abs(scale) > 400 { return "\(unscaled)E\(scale > 0 ? "-" : "+")\(abs(scale))" }
         if scale > 0 {
             while digits.count <= scale { digits.insert(UInt8(ascii: "0"), at: 0) }
             digits.insert(UInt8(ascii: "."), at: digits.count - scale)
         } else if scale < 0 {
-            digits += [UInt8](repeating: UInt8(ascii: "0"), count: min(-scale, 400))
+            digits += [UInt8](repeating: UInt8(ascii: "0"), count: -scale)
         }
         return (unscaled < 0 ? "-" : "") + String(decoding: digits, as: UTF8.self)
     }

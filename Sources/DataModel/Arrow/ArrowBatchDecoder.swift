@@ -23,7 +23,7 @@ struct ArrowBatchDecoder {
         variadicCounts = try header.numbers(4, of: Int64.self)
         let length: Int64 = try header.number(0, 0)
         // Even a column without buffers cannot have more rows than this, or a few bytes could ask for all memory.
-        guard length >= 0, length <= Int64(body.count) * 8 + 1 << 24, length <= Int32.max else {
+        guard length >= 0, length <= Int64(body.count) * 8 + 1_048_576, length <= Int32.max else {
             throw ArrowError("a batch says it has \(length) rows")
         }
         rows = Int(length)
@@ -31,12 +31,16 @@ struct ArrowBatchDecoder {
 
     mutating func batch(_ fields: [ArrowField]) throws(ArrowError) -> Batch {
         var columns: [Column] = []
-        for field in fields {
-            let column = try column(field)
-            guard column.count == rows else { throw ArrowError("field '\(field.name)' has \(column.count) rows, not \(rows)") }
-            columns.append(column)
-        }
+        for field in fields { columns.append(try column(field, count: rows)) }
         return Batch(schema: try ArrowField.schema(of: fields), columns: columns, count: rows)
+    }
+
+    /// The column of a field that must have so many values; a wrong number is found before anything is made.
+    private mutating func column(_ field: ArrowField, count: Int) throws(ArrowError) -> Column {
+        guard nextNode < nodes.count, nodes[nextNode].0 == count else {
+            throw ArrowError("field '\(field.name)' has not the \(count) values that its batch says")
+        }
+        return try column(field)
     }
 
     /// The column of a field, with its own type.
@@ -88,7 +92,7 @@ struct ArrowBatchDecoder {
         guard nextNode < nodes.count else { throw ArrowError("field '\(field.name)' has no values in a batch") }
         let length = nodes[nextNode].0
         nextNode += 1
-        guard length >= 0, length <= Int64(body.count) * 8 + 1 << 24, length <= Int32.max else {
+        guard length >= 0, length <= Int64(body.count) * 8 + 1_048_576, length <= Int32.max else {
             throw ArrowError("field '\(field.name)' says it has \(length) values")
         }
         return Int(length)
@@ -272,9 +276,7 @@ extension ArrowBatchDecoder {
         case .structure:
             var columns: [Column] = []
             for child in field.children {
-                let child = try self.column(child)
-                guard child.count == count else { throw ArrowError("field '\(field.name)' has parts of other lengths") }
-                columns.append(child)
+                columns.append(try self.column(child, count: count))
             }
             return column(.row(columns))
         case .null, .union, .runEndEncoded, .interval:

@@ -110,20 +110,25 @@ extension ArrowType {
 extension ArrowField {
     /// Fields nested deeper are refused, so that none can exhaust the stack.
     private static let maximumDepth = 64
+    /// Tables may be used more than once: a small text could stand for more fields than there is memory.
+    private static let maximumCount = 100_000
 
     static func fields(ofSchema table: FlatBufferTable) throws(ArrowError) -> [ArrowField] {
         if try table.number(0, Int16(0)) != 0 { throw ArrowError("big-endian Arrow data is not read") }
         var fields: [ArrowField] = []
-        for child in try table.tables(1) { fields.append(try ArrowField(child, depth: 0)) }
+        var budget = maximumCount
+        for child in try table.tables(1) { fields.append(try ArrowField(child, depth: 0, budget: &budget)) }
         return fields
     }
 
-    private init(_ table: FlatBufferTable, depth: Int) throws(ArrowError) {
+    private init(_ table: FlatBufferTable, depth: Int, budget: inout Int) throws(ArrowError) {
+        budget -= 1
+        guard budget > 0 else { throw ArrowError("an Arrow schema has more than \(Self.maximumCount) fields") }
         name = try table.text(0) ?? ""
         isNullable = try table.number(1, UInt8(0)) != 0
         guard depth < Self.maximumDepth else { throw ArrowError("field '\(name)' is nested too deeply") }
         type = try ArrowType(kind: table.number(2, UInt8(0)), try table.table(3), field: name)
-        for child in try table.tables(5) { children.append(try ArrowField(child, depth: depth + 1)) }
+        for child in try table.tables(5) { children.append(try ArrowField(child, depth: depth + 1, budget: &budget)) }
         for entry in try table.tables(6) {
             metadata.append((try entry.text(0) ?? "", try entry.text(1) ?? ""))
         }
@@ -167,7 +172,9 @@ extension ArrowType {
         case 7:
             let bits: Int32 = try table.number(2, 128)
             guard [32, 64, 128, 256].contains(bits) else { throw ArrowError("field '\(field)' has \(bits)-bit decimals") }
-            self = .decimal(scale: try table.number(1, 0), bits: bits)
+            let scale: Int32 = try table.number(1, 0)
+            guard abs(Int(scale)) <= 76 else { throw ArrowError("field '\(field)' has decimals of scale \(scale)") }
+            self = .decimal(scale: scale, bits: bits)
         case 8: self = .date(isMilliseconds: try table.number(0, Int16(1)) == 1)
         case 9: self = .time(try unit(.millisecond), bits: try table.number(1, 32) == 64 ? 64 : 32)
         case 10: self = .timestamp(try unit(.second), hasZone: try table.text(1) != nil)
