@@ -32,7 +32,8 @@ build: dependencies ## Debug build
 release: dependencies ## Release build with Swift's own libraries linked in, to be copied to other machines
 	$(SWIFT) build $(BUILD) -c release --product beamstack --static-swift-stdlib
 
-test: dependencies ## All tests
+test: dependencies ## All tests: of the workers' Python, with the packages and servers that are here, then of all else
+	scripts/test-worker-programs.sh
 	$(SWIFT) test $(BUILD) --parallel
 
 check: ## Is everything formatted?

@@ -121,6 +121,38 @@ static const unsigned char traces_py[] = {
 #embed "python/beamstack_worker/traces.py"
 };
 
+static const unsigned char transforms_py[] = {
+#embed "python/beamstack_worker/transforms.py"
+};
+
+static const unsigned char transforms_bundles_py[] = {
+#embed "python/beamstack_worker/transforms_bundles.py"
+};
+
+static const unsigned char transforms_elements_py[] = {
+#embed "python/beamstack_worker/transforms_elements.py"
+};
+
+static const unsigned char transforms_graph_py[] = {
+#embed "python/beamstack_worker/transforms_graph.py"
+};
+
+static const unsigned char transforms_loading_py[] = {
+#embed "python/beamstack_worker/transforms_loading.py"
+};
+
+static const unsigned char transforms_runner_py[] = {
+#embed "python/beamstack_worker/transforms_runner.py"
+};
+
+static const unsigned char transforms_types_py[] = {
+#embed "python/beamstack_worker/transforms_types.py"
+};
+
+static const unsigned char transforms_windows_py[] = {
+#embed "python/beamstack_worker/transforms_windows.py"
+};
+
 static const unsigned char values_py[] = {
 #embed "python/beamstack_worker/values.py"
 };
@@ -195,6 +227,14 @@ const struct worker_program worker_programs[] = {
     PROGRAM(tasks),
     PROGRAM(times),
     PROGRAM(traces),
+    PROGRAM(transforms),
+    PROGRAM(transforms_bundles),
+    PROGRAM(transforms_elements),
+    PROGRAM(transforms_graph),
+    PROGRAM(transforms_loading),
+    PROGRAM(transforms_runner),
+    PROGRAM(transforms_types),
+    PROGRAM(transforms_windows),
     PROGRAM(values),
     PROGRAM(vector_stores),
     PROGRAM(vector_stores_elasticsearch),

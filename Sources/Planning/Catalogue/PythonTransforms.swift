@@ -58,6 +58,7 @@ enum PythonTransforms {
             "constructor": .string(constructor), "args": args, "kwargs": kwargs, "source": source.map(JSONText.string),
             "path": .string(range.file.path), "line": .integer(start.line),
             "inputNames": .array(context.inputs.map { .string($0.name) }),
+            "bareInputs": .array(context.inputs.map { .boolean($0.output.isBare) }),
             "isSource": .boolean(context.inputs.isEmpty),
         ])
         return context.task(

@@ -38,7 +38,7 @@ extension StepContext {
             switch (kind, description) {
             case (.sink, _): [StepResult.Output]()
             case (_, let description?):
-                description.outputs.map { StepResult.Output(name: $0.name, schema: $0.schema) }
+                description.outputs.map { StepResult.Output(name: $0.name, schema: $0.schema, isBare: $0.isBare) }
             case (_, nil): [StepResult.Output(name: "output", schema: schema)]
             }
         var result = StepResult(.foreign(operation), outputs: outputs)

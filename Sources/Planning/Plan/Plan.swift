@@ -122,11 +122,14 @@ public struct StepOutput: Sendable {
     public let isBounded: Bool
     /// Whether it takes the rows that failed.
     public let isErrorOutput: Bool
+    /// Whether its elements are no rows for Beam's transforms, but what the only field holds.
+    public let isBare: Bool
 
     public init(
         name: String, schema: Schema?, windowing: Windowing = .global, isBounded: Bool = true,
-        isErrorOutput: Bool = false
+        isErrorOutput: Bool = false, isBare: Bool = false
     ) {
+        self.isBare = isBare
         self.name = name
         self.schema = schema
         self.windowing = windowing

@@ -14,8 +14,11 @@ public struct TaskDescription: Sendable {
         public let schema: Schema
         /// The input's fields come first and the host keeps them: the worker sends only what `schema` has beyond them.
         public let extendsInput: Bool
+        /// Whether the elements are no rows but what the only field holds, which Beam's transforms are given as it is.
+        public let isBare: Bool
 
-        public init(name: String, schema: Schema, extendsInput: Bool) {
+        public init(name: String, schema: Schema, extendsInput: Bool, isBare: Bool = false) {
+            self.isBare = isBare
             self.name = name
             self.schema = schema
             self.extendsInput = extendsInput

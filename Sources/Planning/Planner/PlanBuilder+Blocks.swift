@@ -211,7 +211,8 @@ extension PlanBuilder {
             name: name, spec: spec, transform: "Flatten", operation: operation, inputs: inputs,
             outputs: [
                 StepOutput(
-                    name: "output", schema: schema, windowing: sources.first.map { self[$0].windowing } ?? .global)
+                    name: "output", schema: schema, windowing: sources.first.map { self[$0].windowing } ?? .global,
+                    isBare: sources.allSatisfy { self[$0].isBare })
             ])[0]
     }
 }

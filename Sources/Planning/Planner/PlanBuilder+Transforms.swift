@@ -107,7 +107,9 @@ extension PlanBuilder {
             name: name, spec: spec, transform: "WindowInto", operation: .window(windowing),
             inputs: [StepInput(name: "input", source: source)],
             outputs: [
-                StepOutput(name: "output", schema: output.schema, windowing: windowing, isBounded: output.isBounded)
+                StepOutput(
+                    name: "output", schema: output.schema, windowing: windowing, isBounded: output.isBounded,
+                    isBare: output.isBare)
             ]
         )[0]
     }
@@ -140,7 +142,8 @@ extension PlanBuilder {
         let windowing = result.windowing ?? inputs.first.map { self[$0.reference].windowing } ?? .global
         let isBounded = result.isBounded && inputs.allSatisfy { self[$0.reference].isBounded }
         var outputs = result.outputs.map {
-            StepOutput(name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded)
+            StepOutput(
+                name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded, isBare: $0.isBare)
         }
         if let handling = errors.handling {
             let element = inputs.first.flatMap { self[$0.reference].schema }

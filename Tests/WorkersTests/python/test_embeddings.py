@@ -161,7 +161,8 @@ class EmbeddingTests(unittest.TestCase):
             config = {"model": self.openai(server, batch_size=2), "normalize": False, "field": ["title", "text"]}
             result = self.run_batch(config, id=[1, 2, 3], title=["a", "bb", None], text=["x", "", "yyy"])
         self.assertEqual(result.batches[0].column(0).to_pylist(), [[3.0, 1.0], [2.0, 1.0], [3.0, 1.0]])
-        self.assertEqual([len(request["input"]) for request in server.requests], [2, 1])
+        # Requests overlap, so either may come first.
+        self.assertEqual(sorted(len(request["input"]) for request in server.requests), [1, 2])
 
     def test_a_text_that_the_endpoint_refuses_fails_alone(self):
         with Endpoint() as server:
