@@ -241,7 +241,7 @@ class DocumentationTests(TransformTests):
             with self.assertRaises(TaskError) as raised:
                 Ran(config)
             self.assertEqual(raised.exception.code, "missing-package")
-            self.assertIn("pandas", raised.exception.hint)
+            self.assertIn("'apache-beam[dataframe]'", raised.exception.hint)
 
     def test_providers(self):
         source = textwrap.dedent("""\
@@ -308,7 +308,8 @@ class ModeTests(TransformTests):
                 self.assertIn(reason, self.compare(code(source), mode="collection").reason)
 
     def test_side_inputs(self):
-        source = "lambda p: p | beam.Map(lambda x, n: x.col2 / n, beam.pvalue.AsSingleton(p | beam.combiners.Count.Globally()))"
+        source = "lambda p: p | beam.Map(lambda x, n: x.col2 / n, n=beam.pvalue.AsSingleton(p | COUNT))"
+        source = "COUNT = beam.combiners.Count.Globally()\n" + source
         ran = self.compare({"constructor": "__callable__", "args": [source]}, mode="collection")
         self.assertEqual(sorted(ran.rows()), [1 / 3, 2 / 3, 1.0])
 
@@ -508,9 +509,9 @@ class ElementTests(TransformTests):
         schema = made.schemas["out"]
         batch = Batch(schema, [made.column("element")])
         carried = Ran(code(second), batch)
-        # Where the host carries the text instead of the field's metadata.
+        # The host carries the text as it came with the output instead of the field's metadata.
         plain = Batch(Schema([Field(schema.fields[0].name, schema.fields[0].type)]), batch.columns)
-        told = Ran(code(second), plain, elements=[schema.fields[0].metadata[ELEMENT_KEY]])
+        told = Ran(code(second), plain, bareInputs=[made.task.outputs()[0].bare])
         self.assertEqual(carried.rows(), told.rows())
         self.assertEqual((carried.mode, carried.schemas), (told.mode, told.schemas))
         return carried
@@ -531,6 +532,14 @@ class ElementTests(TransformTests):
             "lambda: beam.GroupBy('key')", "lambda: beam.MapTuple(lambda k, v: (k, [x.col2 for x in v]))"
         )
         self.assertEqual(ran.rows(), [["a", [1, 3]], ["b", [2]]])
+
+    def test_an_element_of_unknown_type(self):
+        batch = Batch(Schema([Field("element", ANY)]), [[["a", 1], ["b", 2], ["a", 3]]])
+        ran = Ran(code("lambda: beam.CombinePerKey(sum)"), batch, bareInputs=[True])
+        self.assertEqual(ran.rows(), [["a", 4], ["b", 2]])
+        batch = Batch(Schema([Field("element", INT64, False)]), [[1, 2]])
+        self.assertEqual(Ran(code("lambda: beam.Map(lambda x: x + 1)"), batch, bareInputs=[True]).rows(), [2, 3])
+        self.assertEqual(Ran(code("lambda: beam.Map(lambda x: x[0])"), batch, bareInputs=[False]).rows(), [1, 2])
 
     def test_nested(self):
         ran = self.chained(
@@ -656,7 +665,8 @@ class FailureTests(TransformTests):
         self.assertIn("'object' has no place in a row", str(ran.failures[0].error))
 
     def test_failures_of_whole_batches(self):
-        source = "class D(beam.DoFn):\n  def process(self, x): yield x\n  def {}: raise ValueError('broken')\nlambda: beam.ParDo(D())"
+        source = "class D(beam.DoFn):\n  def process(self, x): yield x\n  def {}: raise ValueError('broken')\n"
+        source += "lambda: beam.ParDo(D())"
         for method in ("setup(self)", "start_bundle(self)", "finish_bundle(self)"):
             with self.subTest(method=method):
                 error, frames = self.raised(code(source.format(method)))

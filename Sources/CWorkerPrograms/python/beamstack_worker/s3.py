@@ -11,10 +11,9 @@ from beamstack_worker import file_patterns
 from beamstack_worker.files import File
 from beamstack_worker.tasks import TaskError
 
-# The least that S3 allows, but for the last part, is 5 MiB; an upload has at most 10,000 parts.
+# The least that S3 allows, but for the last part, is 5 MiB.
 PART_SIZE = 8 << 20
 READ_AHEAD = 1 << 20
-MAXIMUM_PARTS = 10_000
 
 _client = None
 

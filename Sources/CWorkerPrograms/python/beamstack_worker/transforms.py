@@ -17,8 +17,8 @@ class BeamTransform(Transform):
     - `source`: the code that a provider gives, which makes the transform from `args` and `kwargs`;
     - `path`, `line`: where the first line of the code is;
     - `inputNames`: the names of the inputs, where there are several;
-    - `elements`: for each input, if an earlier transform gave elements that are no rows, the text that it put into its
-      output's metadata as `beamstack.element`;
+    - `bareInputs`: for each input, if an earlier transform gave elements that are no rows, what that output said as
+      `bare`, or true;
     - `windowing`: for each input what `transforms_windows.window_function` takes, or null where it is not known.
     """
 
@@ -32,8 +32,8 @@ class BeamTransform(Transform):
         import_beam()
         from beamstack_worker.transforms_elements import ElementReader, ElementWriter
 
-        elements, self._windowings = (self._by_input(key) for key in ("elements", "windowing"))
-        self._readers = [ElementReader(*part) for part in zip(inputs, elements)]
+        bare, self._windowings = (self._by_input(key) for key in ("bareInputs", "windowing"))
+        self._readers = [ElementReader(*part) for part in zip(inputs, bare)]
         self._expand([None] * len(inputs))
         self.mode = self._expansion.mode
         self.mode_reason = self._expansion.reason
@@ -85,10 +85,13 @@ class BeamTransform(Transform):
     def outputs(self):
         from beamstack_worker.transforms_runner import timed_schema
 
-        schemas = [writer.schema for writer in self._writers]
-        if self._is_running:
-            schemas = [timed_schema(schema) for schema in schemas]
-        return [Output(schema, name) for schema, (name, _) in zip(schemas, self._expansion.outputs)]
+        outputs = []
+        for writer, (name, _) in zip(self._writers, self._expansion.outputs):
+            output = Output(timed_schema(writer.schema) if self._is_running else writer.schema, name)
+            # Says of elements that are no rows what they are, for the 'bareInputs' of transforms that read them.
+            output.bare = writer.bare
+            outputs.append(output)
+        return outputs
 
     # Whether what goes out is a file of `run`, which has event time as columns of its own.
     _is_running = False

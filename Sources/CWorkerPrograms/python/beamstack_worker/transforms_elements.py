@@ -7,6 +7,7 @@ from beamstack_worker.transforms_types import (
     ELEMENT_KEY,
     hint_of,
     hint_of_schema,
+    hint_of_type,
     row_fields,
     schema_of_hint,
 )
@@ -19,18 +20,22 @@ class ElementReader:
 
     Rows are named tuples, as Beam's are wherever it has encoded and decoded them, with Beam's `as_dict` besides.
 
-    description: the type of such an element, as the field's metadata says it; `None` for rows.
+    bare: for such an element its type, as the field's metadata says it, or `True` where only that it is one is known.
     """
 
-    def __init__(self, schema, description=None):
-        if description is None and len(schema) == 1:
-            description = schema.fields[0].metadata.get(ELEMENT_KEY)
+    def __init__(self, schema, bare=None):
+        if not bare and len(schema) == 1:
+            bare = schema.fields[0].metadata.get(ELEMENT_KEY)
         self._names = schema.names
-        self._is_row = description is None
+        self._is_row = not bare
         if self._is_row:
             self.hint = hint_of_schema(schema)
+        elif bare is True:
+            self.hint = hint_of_type(schema.fields[0])
+            # What Beam knew to be a list has the type of one here.
+            self._restore = _tuple_of_list if schema.fields[0].type.kind == "any" else None
         else:
-            description = json.loads(description)
+            description = json.loads(bare)
             self.hint = hint_of(description)
             self._restore = _restorer(description)
 
@@ -40,6 +45,10 @@ class ElementReader:
             return list(batch.rows(self._names))
         column = batch.column(0)
         return list(map(self._restore, column)) if self._restore else column
+
+
+def _tuple_of_list(value):
+    return tuple(value) if type(value) is list else value
 
 
 def _restorer(description):
@@ -75,6 +84,7 @@ class ElementWriter:
 
     def __init__(self, hint):
         self.schema, self._is_row = schema_of_hint(hint)
+        self.bare = None if self._is_row else self.schema.fields[0].metadata[ELEMENT_KEY]
         self._names = self.schema.names
 
     def batch(self, elements):

@@ -137,6 +137,15 @@ def _argument_place(error, kwargs, place):
 
 def refused(error, message, place):
     """The `TaskError` about an exception of the person's code, or of Beam about it."""
+    extra = re.search(r"apache[-_]beam\[\w+\]", str(error)) if isinstance(error, ImportError) else None
+    if extra:
+        package = extra.group().replace("_", "-")
+        return TaskError(
+            "missing-package",
+            f"{message}: it needs what '{package}' installs",
+            path=place,
+            hint=f"add '{package}' to the step's 'dependencies'",
+        )
     lines = trace_of(error, hidden_folders() + (os.path.dirname(os.__file__) + os.sep,)).splitlines()
     return TaskError("invalid-transform", f"{message}: {_one_line(summary(error))}", path=place, notes=lines[:-1])
 

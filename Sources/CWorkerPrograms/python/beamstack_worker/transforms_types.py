@@ -68,6 +68,11 @@ def _row_hint(fields):
         return None
 
 
+def hint_of_type(field):
+    """The type hint of a field's values."""
+    return _hint(field.type, field.nullable)
+
+
 def _hint(type_, nullable):
     import typing
 
