@@ -13,6 +13,18 @@ static const unsigned char __main___py[] = {
 #embed "python/beamstack_worker/__main__.py"
 };
 
+static const unsigned char anomaly_py[] = {
+#embed "python/beamstack_worker/anomaly.py"
+};
+
+static const unsigned char anomaly_detectors_py[] = {
+#embed "python/beamstack_worker/anomaly_detectors.py"
+};
+
+static const unsigned char anomaly_trackers_py[] = {
+#embed "python/beamstack_worker/anomaly_trackers.py"
+};
+
 static const unsigned char arrow_py[] = {
 #embed "python/beamstack_worker/arrow.py"
 };
@@ -23,6 +35,22 @@ static const unsigned char arrow_schema_py[] = {
 
 static const unsigned char arrow_writer_py[] = {
 #embed "python/beamstack_worker/arrow_writer.py"
+};
+
+static const unsigned char avro_py[] = {
+#embed "python/beamstack_worker/avro.py"
+};
+
+static const unsigned char avro_container_py[] = {
+#embed "python/beamstack_worker/avro_container.py"
+};
+
+static const unsigned char avro_types_py[] = {
+#embed "python/beamstack_worker/avro_types.py"
+};
+
+static const unsigned char columnar_types_py[] = {
+#embed "python/beamstack_worker/columnar_types.py"
 };
 
 static const unsigned char conversion_py[] = {
@@ -77,8 +105,20 @@ static const unsigned char embeddings_models_py[] = {
 #embed "python/beamstack_worker/embeddings_models.py"
 };
 
+static const unsigned char event_time_py[] = {
+#embed "python/beamstack_worker/event_time.py"
+};
+
 static const unsigned char exchange_py[] = {
 #embed "python/beamstack_worker/exchange.py"
+};
+
+static const unsigned char file_patterns_py[] = {
+#embed "python/beamstack_worker/file_patterns.py"
+};
+
+static const unsigned char files_py[] = {
+#embed "python/beamstack_worker/files.py"
 };
 
 static const unsigned char frames_py[] = {
@@ -93,6 +133,30 @@ static const unsigned char http_json_py[] = {
 #embed "python/beamstack_worker/http_json.py"
 };
 
+static const unsigned char inference_py[] = {
+#embed "python/beamstack_worker/inference.py"
+};
+
+static const unsigned char inference_files_py[] = {
+#embed "python/beamstack_worker/inference_files.py"
+};
+
+static const unsigned char inference_functions_py[] = {
+#embed "python/beamstack_worker/inference_functions.py"
+};
+
+static const unsigned char inference_handlers_py[] = {
+#embed "python/beamstack_worker/inference_handlers.py"
+};
+
+static const unsigned char inference_python_py[] = {
+#embed "python/beamstack_worker/inference_python.py"
+};
+
+static const unsigned char inference_tabular_py[] = {
+#embed "python/beamstack_worker/inference_tabular.py"
+};
+
 static const unsigned char javascript_py[] = {
 #embed "python/beamstack_worker/javascript.py"
 };
@@ -101,8 +165,24 @@ static const unsigned char mongodb_py[] = {
 #embed "python/beamstack_worker/mongodb.py"
 };
 
+static const unsigned char parquet_py[] = {
+#embed "python/beamstack_worker/parquet.py"
+};
+
+static const unsigned char parquet_dataset_py[] = {
+#embed "python/beamstack_worker/parquet_dataset.py"
+};
+
 static const unsigned char python_code_py[] = {
 #embed "python/beamstack_worker/python_code.py"
+};
+
+static const unsigned char s3_py[] = {
+#embed "python/beamstack_worker/s3.py"
+};
+
+static const unsigned char specs_py[] = {
+#embed "python/beamstack_worker/specs.py"
 };
 
 static const unsigned char tagged_json_py[] = {
@@ -200,9 +280,16 @@ static const unsigned char worker_py[] = {
 const struct worker_program worker_programs[] = {
     PROGRAM(__init__),
     PROGRAM(__main__),
+    PROGRAM(anomaly),
+    PROGRAM(anomaly_detectors),
+    PROGRAM(anomaly_trackers),
     PROGRAM(arrow),
     PROGRAM(arrow_schema),
     PROGRAM(arrow_writer),
+    PROGRAM(avro),
+    PROGRAM(avro_container),
+    PROGRAM(avro_types),
+    PROGRAM(columnar_types),
     PROGRAM(conversion),
     PROGRAM(databases),
     PROGRAM(databases_connection),
@@ -216,13 +303,26 @@ const struct worker_program worker_programs[] = {
     PROGRAM(embeddings),
     PROGRAM(embeddings_chunks),
     PROGRAM(embeddings_models),
+    PROGRAM(event_time),
     PROGRAM(exchange),
+    PROGRAM(file_patterns),
+    PROGRAM(files),
     PROGRAM(frames),
     PROGRAM(functions),
     PROGRAM(http_json),
+    PROGRAM(inference),
+    PROGRAM(inference_files),
+    PROGRAM(inference_functions),
+    PROGRAM(inference_handlers),
+    PROGRAM(inference_python),
+    PROGRAM(inference_tabular),
     PROGRAM(javascript),
     PROGRAM(mongodb),
+    PROGRAM(parquet),
+    PROGRAM(parquet_dataset),
     PROGRAM(python_code),
+    PROGRAM(s3),
+    PROGRAM(specs),
     PROGRAM(tagged_json),
     PROGRAM(tasks),
     PROGRAM(times),

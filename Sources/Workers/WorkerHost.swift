@@ -93,9 +93,13 @@ public struct FieldComparison: Sendable {
     }
 }
 
-/// A sink at work; calls come from one thread at a time.
+/// A sink at work; calls other than `encode` come from one thread at a time.
 public protocol TaskSink: AnyObject, Sendable {
-    func write(_ batch: Batch) throws
+    /// The batch as the worker takes it; any thread may call.
+    func encode(_ batch: Batch) throws -> [UInt8]
+    /// Hands an encoded batch over. The worker writes it while the caller goes on: what it has to say of the batch comes
+    /// out of the next call.
+    func write(_ encoded: [UInt8]) throws
     /// Returns the bytes written.
     func prepare() throws -> Int64
     func commit() throws -> [String]

@@ -49,15 +49,15 @@ final class TaskRecordWriter: RecordWriter {
     }
 
     private struct Piece: EncodedPiece {
-        let batch: Batch
-        var byteCount: Int { 0 }
+        let bytes: [UInt8]
+        var byteCount: Int { bytes.count }
     }
 
-    func encode(_ batch: Batch) -> any EncodedPiece { Piece(batch: batch) }
+    func encode(_ batch: Batch) throws -> any EncodedPiece { Piece(bytes: try sink.encode(batch)) }
 
     func write(_ piece: any EncodedPiece) throws(Diagnostic) {
         guard let piece = piece as? Piece else { return }
-        try Self.diagnosed { try sink.write(piece.batch) }
+        try Self.diagnosed { try sink.write(piece.bytes) }
     }
 
     func prepare() throws(Diagnostic) -> Int64 { try Self.diagnosed { try sink.prepare() } }

@@ -1,6 +1,7 @@
 import DataModel
 import Diagnostics
 import Planning
+import Platform
 import Synchronization
 
 /// A sink with a process of its own until it has committed or aborted.
@@ -9,8 +10,14 @@ final class PooledSink: TaskSink {
     private let number: Int
     private let needed: [Int]?
     private let wantsTime: Bool
-    /// `nil` once the sink is done or has failed.
-    private let process: Mutex<WorkerProcess?>
+    private struct State {
+        /// `nil` once the sink is done or has failed.
+        var process: WorkerProcess?
+        /// Whether the worker has a batch of which it has said nothing yet.
+        var owesReply = false
+    }
+
+    private let state: Mutex<State>
 
     init(_ opening: PooledTask.Opening, needed: [Int]?, wantsTime: Bool) throws(WorkerFault) {
         self.opening = opening
@@ -25,14 +32,35 @@ final class PooledSink: TaskSink {
             if error.endsProcess { opening.pool.discard(process) } else { opening.pool.giveBack(process) }
             throw error
         }
-        self.process = Mutex(process)
+        state = Mutex(State(process: process))
     }
 
-    deinit { process.withLock { $0 }.map(opening.pool.discard) }
+    deinit { state.withLock { $0.process }.map(opening.pool.discard) }
 
-    func write(_ batch: Batch) throws {
-        let body = try opening.encoded(batch, needed: needed, wantsTime: wantsTime)
-        _ = try ask("write", bodies: [body], timeout: opening.task.limits.timeout)
+    func encode(_ batch: Batch) throws -> [UInt8] {
+        try opening.encoded(batch, needed: needed, wantsTime: wantsTime)
+    }
+
+    func write(_ encoded: [UInt8]) throws {
+        let timeout = opening.task.limits.timeout
+        try working { process throws(WorkerFault) in
+            try settle(process)
+            try process.send(
+                TaskMessages.request("write", number), bodies: [encoded],
+                deadline: timeout.map { MonotonicClock.seconds + $0 }, allowed: timeout)
+            state.withLock { $0.owesReply = true }
+        }
+    }
+
+    /// Waits for what the worker says of the last batch.
+    private func settle(_ process: WorkerProcess) throws(WorkerFault) {
+        let owes = state.withLock { state in
+            defer { state.owesReply = false }
+            return state.owesReply
+        }
+        guard owes else { return }
+        let timeout = opening.task.limits.timeout
+        _ = try process.reply(deadline: timeout.map { MonotonicClock.seconds + $0 }, allowed: timeout)
     }
 
     func prepare() throws -> Int64 { Int64(try ask("prepare").header["bytes"]?.int ?? 0) }
@@ -48,16 +76,23 @@ final class PooledSink: TaskSink {
         release()
     }
 
-    private func ask(_ operation: String, bodies: [[UInt8]] = [], timeout: Double? = nil) throws -> Frame {
-        guard let process = process.withLock({ $0 }) else {
+    private func ask(_ operation: String, timeout: Double? = nil) throws -> Frame {
+        try working { process throws(WorkerFault) in
+            if operation == "abort" { try? settle(process) } else { try settle(process) }
+            return try process.ask(TaskMessages.request(operation, number), timeout: timeout)
+        }
+    }
+
+    private func working<Result>(_ body: (WorkerProcess) throws(WorkerFault) -> Result) throws -> Result {
+        guard let process = state.withLock({ $0.process }) else {
             throw Diagnostic(
                 .workerFailed, "the worker of '\(opening.step.name)' has ended already", at: opening.step.range)
         }
         do throws(WorkerFault) {
-            return try process.ask(TaskMessages.request(operation, number), bodies: bodies, timeout: timeout)
+            return try body(process)
         } catch {
             if error.endsProcess {
-                self.process.withLock { $0 = nil }
+                state.withLock { $0.process = nil }
                 opening.pool.discard(process)
             }
             throw error.diagnostic(opening.task, opening.step)
@@ -67,9 +102,9 @@ final class PooledSink: TaskSink {
     /// Closes the task and lets others have the process.
     private func release() {
         guard
-            let process = process.withLock({ process in
-                defer { process = nil }
-                return process
+            let process = state.withLock({ state in
+                defer { state.process = nil }
+                return state.process
             })
         else { return }
         do throws(WorkerFault) {

@@ -68,7 +68,7 @@ final class WorkerProcess: @unchecked Sendable {  // the pool hands it to one th
         return frame
     }
 
-    private func send(
+    func send(
         _ members: [JSONText.Member], bodies: [[UInt8]], deadline: Double?, allowed: Double?
     ) throws(WorkerFault) {
         try write(Frame.prefix(members, bodies: bodies.map(\.count)), deadline, allowed)

@@ -1,7 +1,7 @@
 """The task `anomaly.detect`: scores rows by how far they are from the ones before them."""
 
 from beamstack_worker.anomaly_detectors import make
-from beamstack_worker.anomaly_specs import Spec, suggestion
+from beamstack_worker.specs import Spec, suggestion
 from beamstack_worker.event_time import timed, times
 from beamstack_worker.tasks import WINDOW_END, WINDOW_START, Output, TaskError, Transform, task
 from beamstack_worker.values import DOUBLE, INT64, STRING, Batch, Field, Schema, list_of, row_class, row_of

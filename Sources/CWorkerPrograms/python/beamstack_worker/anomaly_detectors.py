@@ -4,7 +4,7 @@ import math
 import statistics
 
 from beamstack_worker import anomaly_trackers as trackers
-from beamstack_worker.anomaly_specs import Spec
+from beamstack_worker.specs import Spec
 
 NORMAL, OUTLIER, MISSING = 0, 1, -2
 _WINDOW = 1000

@@ -23,6 +23,7 @@ class Read(Source):
         from beamstack_worker.parquet_dataset import Dataset
 
         self._dataset = Dataset(files.find(config["path"], expands_folders=True), config.get("columns"))
+        self._current = None
 
     def outputs(self):
         return [Output(self._dataset.schema)]
@@ -41,6 +42,10 @@ class Read(Source):
 
     def read(self, partition):
         file = self._dataset.files[partition["file"]]
+        if self._current not in (None, file):
+            # There may be more files than a process may have open.
+            self._current.close()
+        self._current = file
         yield from file.batches(range(*partition["groups"]), self._dataset.selected(self.columns), BATCH_ROWS,
                                 BATCH_BYTES)
 

@@ -14,8 +14,6 @@ from beamstack_worker.tasks import TaskError
 
 # How many footers are fetched at a time.
 CONCURRENT_FOOTERS = 8
-# More open files than this are not kept between partitions.
-OPEN_FILES = 64
 NULL_KEY = "__HIVE_DEFAULT_PARTITION__"
 
 

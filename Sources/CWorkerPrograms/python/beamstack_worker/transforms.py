@@ -120,7 +120,7 @@ class BeamTransform(Transform):
             result, errors = writer.batch(collector.values)
             for index, error in errors.items():
                 misfits.setdefault(origin[index], error)
-            made.append((result, bundles.times(collector, origin, input, batch)))
+            made.append((result, bundles.times(collector, origin, batch)))
         failures += [Failure(row, error, trace_of(error)) for row, error in misfits.items()]
         batches = []
         for index, (result, times) in enumerate(made):

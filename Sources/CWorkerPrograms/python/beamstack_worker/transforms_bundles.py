@@ -1,14 +1,17 @@
 """Runs elementwise transforms: each batch is a bundle that goes through Beam's own invokers of `DoFn`s."""
 
+import inspect
+
 from apache_beam.runners import common
-from apache_beam.transforms.window import GlobalWindows
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.transforms import core
+from apache_beam.transforms.window import GlobalWindows, IntervalWindow, WindowFn
+from apache_beam.utils.timestamp import MIN_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import PANE_INFO_UNKNOWN, create
 
 from beamstack_worker.tasks import TIMESTAMP, WINDOW_END, WINDOW_START, Failure
 from beamstack_worker.traces import trace_of
 from beamstack_worker.transforms_loading import hidden_folders, without_beam
-from beamstack_worker.transforms_windows import WindowCache, window_function
+from beamstack_worker.transforms_windows import GLOBAL_WINDOW_END, WindowCache, window_function
 
 _LOWEST = MIN_TIMESTAMP.micros
 
@@ -55,20 +58,20 @@ class _Fan(common.Receiver):
 class _Runner(common.Receiver):
     """A `DoFn` at work."""
 
-    def __init__(self, step, receivers, windowing):
+    def __init__(self, step, receivers, assigner):
         transform = step.transform
         signature = common.DoFnSignature(transform.fn)
         process = signature.process_method
-        is_lazy = common.inspect.isgeneratorfunction(process.method_value)
+        is_lazy = inspect.isgeneratorfunction(process.method_value)
         handler = common._OutputHandler(
-            windowing,
+            assigner,
             receivers[None],
             receivers,
             None,
             None,
             False,
             False,
-            check_user_dofn_output=not isinstance(transform.fn, common.core.CallableWrapperDoFn) and not is_lazy,
+            check_user_dofn_output=not isinstance(transform.fn, core.CallableWrapperDoFn) and not is_lazy,
         )
         self._context = common.DoFnContext(step.label)
         self.invoker = common.DoFnInvoker.create_invoker(
@@ -76,8 +79,8 @@ class _Runner(common.Receiver):
         )
         self._process = self.invoker.invoke_process
         defaults = list(process.defaults) + list((transform.kwargs or {}).values()) + list(transform.args or ())
-        self.wants_time = any(part in _TIMES for part in defaults if isinstance(part, common.core._DoFnParam))
-        self.holds_back = type(transform.fn).finish_bundle is not common.core.DoFn.finish_bundle
+        self.wants_time = any(part in _TIMES for part in defaults if isinstance(part, core._DoFnParam))
+        self.holds_back = type(transform.fn).finish_bundle is not core.DoFn.finish_bundle
 
     def receive(self, windowed_value):
         self._process(windowed_value)
@@ -91,7 +94,7 @@ class _Runner(common.Receiver):
             raise without_beam(error)
 
 
-_TIMES = (common.core.DoFn.TimestampParam, common.core.DoFn.WindowParam)
+_TIMES = (core.DoFn.TimestampParam, core.DoFn.WindowParam)
 
 
 class _Receivers(dict):
@@ -109,7 +112,7 @@ class BundleRunner:
         self.collectors = [Collector() for _ in expansion.outputs]
         self._runners = []
         self._windows = WindowCache()
-        self._windowings = windowings
+        self._assigner = _Assigner(windowings)
         self._hidden = hidden_folders()
         self._consumers = {}
         for (_, collection), collector in zip(expansion.outputs, self.collectors):
@@ -120,13 +123,13 @@ class BundleRunner:
             if step.transform is None:
                 (receiver,) = receivers.values()
             else:
-                receivers[None]
-                receiver = _Runner(step, receivers, GlobalWindows())
+                receivers.setdefault(None, _Fan([]))
+                receiver = _Runner(step, receivers, self._assigner)
                 self._runners.insert(0, receiver)
             for collection in step.inputs:
                 self._consumers.setdefault(id(collection), []).insert(0, receiver)
         self._heads = [self._receiver(collection) for collection in expansion.inputs]
-        self._wants_time = any(runner.wants_time for runner in self._runners)
+        self._wants_time = self._assigner.is_windowed or any(runner.wants_time for runner in self._runners)
         # What fails may be about earlier elements then, so that no row can be blamed.
         self._holds_back = any(runner.holds_back for runner in self._runners)
 
@@ -155,6 +158,7 @@ class BundleRunner:
         for runner in self._runners:
             runner.between_bundles(runner.invoker.invoke_start_bundle)
         receive = self._heads[input].receive
+        self._assigner.input = input
         failures = []
         ends = [[] for _ in self.collectors]
         marks = [(collector, end) for collector, end in zip(self.collectors, ends)]
@@ -176,6 +180,7 @@ class BundleRunner:
     def _windowed(self, elements, batch):
         if not self._wants_time:
             windows = self._windows.windows(_LOWEST, 0)
+            self._assigner.window = None
             for collector in self.collectors:
                 collector.time, collector.windows = _LOWEST, windows
             for element in elements:
@@ -183,11 +188,12 @@ class BundleRunner:
             return
         for element, time, start, end in zip(elements, *event_time(batch)):
             windows = self._windows.windows(start, end)
+            self._assigner.window = windows[0]
             for collector in self.collectors:
                 collector.time, collector.windows = time, windows
             yield create(element, time, windows, PANE_INFO_UNKNOWN)
 
-    def times(self, collector, rows, input, batch):
+    def times(self, collector, rows, batch):
         """Timestamps and bounds of the windows of an output's elements, where they are not simply their row's."""
         if not collector.times:
             return None
@@ -198,35 +204,44 @@ class BundleRunner:
             old = columns[0][row], columns[1][row], columns[2][row]
             if given is None:
                 found.append(old)
-            elif self._wants_time:
-                found.append((given[0], *self._windows.bounds(given[1])))
             else:
-                found.append((given[0], *self._assigned(given[0], old, self._windowings[input])))
+                found.append((given[0], *self._bounds(given, old)))
         return [list(column) for column in zip(*found)]
 
-    def _assigned(self, time, old, windowing):
-        """The window of an element that was given a time of its own: as the collection's windowing has it."""
-        start, end = old[1:]
-        if start == _LOWEST and windowing is None:
-            return start, end
-        from apache_beam.transforms.window import WindowFn
-        from apache_beam.utils.timestamp import Timestamp
+    def _bounds(self, given, old):
+        """The window of an element that was given a time of its own."""
+        time, window = given
+        if not self._wants_time and old[1] != _LOWEST:
+            # Nobody had looked at the row's window when the element got its time.
+            (self._assigner.window,) = self._windows.windows(*old[1:])
+            window = self._assigner.assign(WindowFn.AssignContext(Timestamp(micros=time)))[0]
+        return self._windows.bounds(window)
 
-        function = window_function(windowing, None if start == _LOWEST else (start, end))
-        windows = function.assign(WindowFn.AssignContext(Timestamp(micros=time)))
-        return self._windows.bounds(windows[0])
+
+class _Assigner:
+    """Puts elements that are given a time of their own into windows, as the input's windowing has it.
+
+    window: that of the row that is being processed, from which a windowing that is not known follows.
+    """
+
+    def __init__(self, windowings):
+        self._functions = [windowing and window_function(windowing) for windowing in windowings]
+        self.is_windowed = any(function and function != GlobalWindows() for function in self._functions)
+        self.input = 0
+        self.window = None
+
+    def assign(self, context):
+        """The windows of an element; Beam calls this."""
+        function = self._functions[self.input]
+        if function is None and isinstance(self.window, IntervalWindow):
+            function = window_function(None, (self.window.start.micros, self.window.end.micros))
+        return (function or GlobalWindows()).assign(context)
 
 
 def event_time(batch):
     """Timestamps, starts and ends of windows of a batch's rows, in microseconds."""
-    from itertools import repeat
-
-    from beamstack_worker.transforms_windows import GLOBAL_WINDOW_END
-
     defaults = ((TIMESTAMP, _LOWEST), (WINDOW_START, _LOWEST), (WINDOW_END, GLOBAL_WINDOW_END))
-    return [
-        batch.column(name) if name in batch.schema else list(repeat(default, batch.count)) for name, default in defaults
-    ]
+    return [batch.column(name) if name in batch.schema else [default] * batch.count for name, default in defaults]
 
 
 def _rows(ends, count):

@@ -1,13 +1,15 @@
-"""Objects from `{type, config}`, as Beam nests them in a pipeline: detectors, trackers, thresholds, votes."""
+"""Parts of a configuration that are `{type, config}`, as Beam has them for detectors, model handlers, transforms."""
 
 import difflib
-import inspect
 
 from beamstack_worker.tasks import TaskError
 
 
 class Spec:
-    """A `{type, config}` and where it stands. family: what its type is one of, for messages."""
+    """A `{type, config}` and where it stands.
+
+    family: what its type is one of, for messages.
+    """
 
     def __init__(self, value, path, family):
         self.path = list(path)
@@ -49,9 +51,53 @@ class Spec:
                     hint=suggestion(name, known, "its parameters are ") if known else "it takes none",
                 )
 
-    def number(self, name, default=None, low=None, high=None, whole=False):
-        """A parameter that is a number."""
-        value = self.config.get(name, default)
+    def text(self, name, default=None, required=False):
+        """A parameter that is a text."""
+        value = self.config.get(name)
+        if value is None and not required:
+            return default
+        if not isinstance(value, str) or not value:
+            if value is None:
+                raise self.error(f"'{self.type}' needs the parameter '{name}'")
+            raise self.error(f"'{name}' is {value!r}, and must be a text", "config", name)
+        return value
+
+    def texts(self, name):
+        """A parameter that is a text or a list of texts; `None` where it is missing."""
+        value = self.config.get(name)
+        if value is None:
+            return None
+        value = [value] if isinstance(value, str) else value
+        if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):
+            raise self.error(f"'{name}' must be a list of texts", "config", name)
+        return value
+
+    def mapping(self, name):
+        """A parameter that is a map, and empty where it is missing."""
+        value = self.config.get(name)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise self.error(f"'{name}' must be a map", "config", name)
+        return value
+
+    def choice(self, name, choices, default):
+        """A parameter that is one of some texts."""
+        value = self.config.get(name)
+        if value is None:
+            return default
+        if value not in choices:
+            raise self.error(
+                f"'{name}' cannot be {value!r}", "config", name, hint=suggestion(str(value), choices, "the choices are ")
+            )
+        return value
+
+    def number(self, name, default=None, low=None, high=None, whole=False, optional=False):
+        """A parameter that is a number; `optional` allows for none."""
+        value = self.config.get(name)
+        value = default if value is None else value
+        if value is None and optional:
+            return None
         kinds = (int,) if whole else (int, float)
         fits = isinstance(value, kinds) and not isinstance(value, bool)
         if not fits or (low is not None and value < low) or (high is not None and value > high):
@@ -63,7 +109,7 @@ class Spec:
 
     def flag(self, name):
         """A parameter that is true or false, and false where it is missing."""
-        value = self.config.get(name, False)
+        value = self.config.get(name) or False
         if not isinstance(value, bool):
             raise self.error(f"'{name}' is {value!r}, and must be true or false", "config", name)
         return value
@@ -79,7 +125,3 @@ def suggestion(name, choices, introduction):
     close = difflib.get_close_matches(name, list(choices), 1)
     return f"did you mean '{close[0]}'?" if close else introduction + ", ".join(f"'{choice}'" for choice in choices)
 
-
-def parameters_of(function):
-    """The names of a function's parameters, but the first."""
-    return list(inspect.signature(function).parameters)[1:]
