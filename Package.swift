@@ -27,6 +27,7 @@ let modules: [Target] = [
     .systemLibrary(
         name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     module("Platform"),
     module("Diagnostics"),
     module("DataModel", "Diagnostics"),
@@ -37,7 +38,8 @@ let modules: [Target] = [
     .target(name: "CWorkerPrograms", exclude: ["python"]),
     module("Workers", "Diagnostics", "DataModel", "Planning", "Platform", "CWorkerPrograms"),
     module("Engine", "Diagnostics", "DataModel", "Expressions", "Planning", "Workers", "Platform"),
-    module("Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib"),
+    module("Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib",
+        "CZstd"),
     .executableTarget(
         name: "beamstack",
         dependencies: [

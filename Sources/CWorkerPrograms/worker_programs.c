@@ -149,6 +149,10 @@ static const unsigned char inference_handlers_py[] = {
 #embed "python/beamstack_worker/inference_handlers.py"
 };
 
+static const unsigned char inference_openai_py[] = {
+#embed "python/beamstack_worker/inference_openai.py"
+};
+
 static const unsigned char inference_python_py[] = {
 #embed "python/beamstack_worker/inference_python.py"
 };
@@ -157,12 +161,20 @@ static const unsigned char inference_tabular_py[] = {
 #embed "python/beamstack_worker/inference_tabular.py"
 };
 
+static const unsigned char inference_torch_py[] = {
+#embed "python/beamstack_worker/inference_torch.py"
+};
+
 static const unsigned char javascript_py[] = {
 #embed "python/beamstack_worker/javascript.py"
 };
 
 static const unsigned char mongodb_py[] = {
 #embed "python/beamstack_worker/mongodb.py"
+};
+
+static const unsigned char object_store_py[] = {
+#embed "python/beamstack_worker/object_store.py"
 };
 
 static const unsigned char parquet_py[] = {
@@ -314,10 +326,13 @@ const struct worker_program worker_programs[] = {
     PROGRAM(inference_files),
     PROGRAM(inference_functions),
     PROGRAM(inference_handlers),
+    PROGRAM(inference_openai),
     PROGRAM(inference_python),
     PROGRAM(inference_tabular),
+    PROGRAM(inference_torch),
     PROGRAM(javascript),
     PROGRAM(mongodb),
+    PROGRAM(object_store),
     PROGRAM(parquet),
     PROGRAM(parquet_dataset),
     PROGRAM(python_code),

@@ -3,22 +3,10 @@ public import Diagnostics
 extension DiagnosticCode {
     /// The problems of reading and writing files.
     public static let connectorCodes: [DiagnosticCode] = [
-        noFileMatches, unreadableData, unwritableFile, unsupportedFileSystem, damagedGzip, recordTooLong, raggedRow,
-        unclosedQuote, invalidUTF8, inconsistentColumns, noColumns, valueOutsideType, invalidJSON, damagedTFRecord,
+        unreadableData, damagedGzip, recordTooLong, raggedRow, unclosedQuote, invalidUTF8, noColumns,
+        valueOutsideType, invalidJSON, damagedTFRecord,
     ]
 
-    static let noFileMatches = DiagnosticCode(
-        "no-file-matches", "no file matches the path of a read",
-        """
-        Relative paths begin at the current directory, not at the pipeline's file. `*` stands for part of one name,
-        `**` for any directories, `?` for one character, `[ab]` for one of some, `{a,b}` for alternatives; names that
-        begin with a point match only patterns that do.
-
-        ```yaml
-        path: data/order.csv     # the file is called orders.csv
-        path: data/orders.csv    # right
-        ```
-        """)
     static let unreadableData = DiagnosticCode(
         "unreadable-data", "a data file cannot be read",
         """
@@ -27,32 +15,6 @@ extension DiagnosticCode {
         ```sh
         ls -l data/orders.csv    # shows who may read it
         chmod u+r data/orders.csv
-        ```
-        """)
-    static let unwritableFile = DiagnosticCode(
-        "unwritable-file", "a file cannot be written",
-        """
-        The operating system refuses to write the file, or the rows have no form in its format. Text files take rows of
-        exactly one field, TFRecord files rows of one field of bytes:
-
-        ```yaml
-        - type: WriteToText            # wrong after a step that gives several fields
-          config: {path: names}
-        - type: MapToFields            # right: one field
-          config: {fields: {line: name}}
-        - type: WriteToText
-          config: {path: names}
-        ```
-        """)
-    static let unsupportedFileSystem = DiagnosticCode(
-        "unsupported-file-system", "a path names an object store",
-        """
-        The embedded engine reads and writes local files. Paths such as `gs://bucket/a.csv` and `s3://bucket/a.csv`
-        need a Beam runner, or a copy:
-
-        ```yaml
-        path: gs://bucket/orders.csv    # not local
-        path: orders.csv                # after: gcloud storage cp gs://bucket/orders.csv .
         ```
         """)
     static let damagedGzip = DiagnosticCode(
@@ -116,17 +78,6 @@ extension DiagnosticCode {
 
         ```sh
         iconv -f windows-1252 -t utf-8 old.csv > new.csv
-        ```
-        """)
-    static let inconsistentColumns = DiagnosticCode(
-        "inconsistent-columns", "the files of one read have different columns",
-        """
-        All files that a pattern matches must have columns of the first file; their order may differ, and missing ones
-        are null. A column that the first file lacks has no place in the rows.
-
-        ```yaml
-        path: "data/*.csv"           # matches orders.csv and customers.csv
-        path: "data/orders-*.csv"    # right: files of one kind
         ```
         """)
     static let noColumns = DiagnosticCode(

@@ -134,7 +134,7 @@ extension DiagnosticCode {
         .workerFailed, .invalidCallable, .missingPackage, .invalidTransform, .modelNotFound, .invalidConfiguration,
         .unreachableService, .loginRefused, .unknownTable, .unsupportedColumnType, .writeRefused, .damagedFile,
         .unknownObject, .robotsRefused, .cancelled,
-    ]
+    ] + fileCodes
 }
 
 /// The codes that a worker's errors may have.

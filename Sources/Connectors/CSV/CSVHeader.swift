@@ -1,6 +1,7 @@
 import DataModel
 import Diagnostics
 import Planning
+import Workers
 
 /// The names of a CSV file's columns.
 struct CSVHeader: Sendable {

@@ -2,6 +2,7 @@ import DataModel
 import Diagnostics
 import Planning
 import Platform
+import Workers
 
 /// Finds the columns of CSV files and their types from headers and samples.
 struct CSVSampler {

@@ -2,6 +2,7 @@ import Diagnostics
 import Engine
 import Planning
 import Platform
+import Workers
 
 /// The files of a read.
 enum FilePattern {

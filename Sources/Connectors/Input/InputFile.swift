@@ -1,6 +1,7 @@
 import Diagnostics
 import Planning
 import Platform
+import Workers
 
 /// A file's bytes from start to end, decompressed where it is gzip.
 final class InputFile: @unchecked Sendable {  // used by one thread at a time: `RecordReader.next` is serialised

@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import Planning
 import Platform
+import Workers
 
 /// Writes rows into files that get their names when all are complete.
 final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`, which changes nothing, is serialised

@@ -19,6 +19,7 @@ public struct Catalogue: Sendable {
         ]
         var all: [TransformDefinition] = [.create]
         all += FileTransforms.all
+        all += ColumnarFiles.all
         all += rows
         all += Databases.all
         all += VectorSearch.all

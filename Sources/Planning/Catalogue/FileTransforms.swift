@@ -155,8 +155,9 @@ enum FileTransforms {
             return StepResult(.read(read), schema: try context.services.inspector.schema(of: read))
         } catch {
             var problem = error
-            let isMissing = ["no-file-matches", "unsupported-file-system"].contains(problem.code.id)
-            if isMissing, !context.services.options.missingFilesAreErrors { problem.severity = .warning }
+            if problem.isAboutMissingFiles, !context.services.options.missingFilesAreErrors {
+                problem.severity = .warning
+            }
             context.report(problem)
             let known: Schema? =
                 switch format {

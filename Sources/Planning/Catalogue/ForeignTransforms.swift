@@ -5,7 +5,7 @@ import PipelineSpec
 /// Transforms that only another language or system can run: checked and planned, not run.
 enum ForeignTransforms {
     static let all: [TransformDefinition] =
-        [parquet(reads: true), parquet(reads: false), avro(reads: true), avro(reads: false), sql, PythonTransforms.pyTransform]
+        [sql, PythonTransforms.pyTransform]
         + machineLearning + systems
 
     /// Sources that never come to an end by themselves.
@@ -38,22 +38,6 @@ enum ForeignTransforms {
             result.isBounded = !endless.contains(name)
             return result
         }
-    }
-
-    private static func parquet(reads: Bool) -> TransformDefinition {
-        foreign(
-            reads ? "ReadFromParquet" : "WriteToParquet", category: reads ? "Sources" : "Sinks",
-            summary: reads ? "reads Parquet files" : "writes Parquet files", needs: "parquet",
-            reason: "needs a connector for Parquet",
-            parameters: [Parameter("path", .path, required: true, reads ? "A file or a glob." : "The files' prefix.")])
-    }
-
-    private static func avro(reads: Bool) -> TransformDefinition {
-        foreign(
-            reads ? "ReadFromAvro" : "WriteToAvro", category: reads ? "Sources" : "Sinks",
-            summary: reads ? "reads Avro files" : "writes Avro files", needs: "avro",
-            reason: "needs a connector for Avro",
-            parameters: [Parameter("path", .path, required: true, reads ? "A file or a glob." : "The files' prefix.")])
     }
 
     private static let sql = foreign(

@@ -53,16 +53,34 @@ enum PythonTransforms {
         _ context: StepContext, constructor: String, source: String?, at range: SourceRange, args: JSONText,
         kwargs: JSONText, packages: [String], reason: String, places: [WorkerTask.Place]
     ) -> StepResult? {
-        let start = range.startPosition
+        let code = context["kwargs"]?["source"] ?? context["args"]?.sequence?.first
+        let start = code.map { $0.sourceRange(ofContent: 0..<0) } ?? range
         let configuration = JSONText.object([
             "constructor": .string(constructor), "args": args, "kwargs": kwargs, "source": source.map(JSONText.string),
-            "path": .string(range.file.path), "line": .integer(start.line),
+            "path": .string(start.file.path), "line": .integer(start.startPosition.line),
             "inputNames": .array(context.inputs.map { .string($0.name) }),
-            "bareInputs": .array(context.inputs.map { .boolean($0.output.isBare) }),
+            "bareInputs": .array(context.inputs.map { .optional($0.output.bareElement) }),
+            "windowing": .array(context.inputs.map { $0.output.windowing.json }),
             "isSource": .boolean(context.inputs.isEmpty),
         ])
         return context.task(
             "transforms.beam", kind: .transform, requirements: [PythonPackages.beam] + packages,
             configuration: configuration, runsUserCode: true, reason: reason, places: places)
+    }
+}
+
+extension Windowing {
+    /// For a worker: sizes in microseconds.
+    fileprivate var json: JSONText {
+        switch self {
+        case .global: .object(["type": "global"])
+        case .fixed(let size, let offset):
+            .object(["type": "fixed", "size": .integer(size), "offset": .integer(offset)])
+        case .sliding(let size, let period, let offset):
+            .object([
+                "type": "sliding", "size": .integer(size), "period": .integer(period), "offset": .integer(offset),
+            ])
+        case .sessions(let gap): .object(["type": "sessions", "gap": .integer(gap)])
+        }
     }
 }

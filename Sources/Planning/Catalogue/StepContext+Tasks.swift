@@ -28,8 +28,12 @@ extension StepContext {
             description = try services.inspector.description(
                 of: task, inputs: schemas, step: WorkerStep(name: self.name, range: spec.typeRange))
         } catch {
-            report(error)
-            return nil
+            var problem = error
+            let isTolerated = problem.isAboutMissingFiles && !services.options.missingFilesAreErrors
+            if isTolerated { problem.severity = .warning }
+            report(problem)
+            guard isTolerated else { return nil }
+            description = nil
         }
         let operation = ForeignOperation(
             requirement: "python", reason: reason, range: spec.typeRange, dependencies: requirements, task: task,
@@ -38,7 +42,7 @@ extension StepContext {
             switch (kind, description) {
             case (.sink, _): [StepResult.Output]()
             case (_, let description?):
-                description.outputs.map { StepResult.Output(name: $0.name, schema: $0.schema, isBare: $0.isBare) }
+                description.outputs.map { StepResult.Output(name: $0.name, schema: $0.schema, bareElement: $0.bareElement) }
             case (_, nil): [StepResult.Output(name: "output", schema: schema)]
             }
         var result = StepResult(.foreign(operation), outputs: outputs)

@@ -109,7 +109,7 @@ struct StepResult {
     struct Output {
         let name: String
         let schema: Schema?
-        var isBare = false
+        var bareElement: String?
     }
 
     /// A step that the planner puts before the one that the rule is about.

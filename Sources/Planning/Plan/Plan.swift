@@ -122,14 +122,15 @@ public struct StepOutput: Sendable {
     public let isBounded: Bool
     /// Whether it takes the rows that failed.
     public let isErrorOutput: Bool
-    /// Whether its elements are no rows for Beam's transforms, but what the only field holds.
-    public let isBare: Bool
+    /// Where its elements are no rows for Beam's transforms but what the only field holds: the worker's own description
+    /// of their type.
+    public let bareElement: String?
 
     public init(
         name: String, schema: Schema?, windowing: Windowing = .global, isBounded: Bool = true,
-        isErrorOutput: Bool = false, isBare: Bool = false
+        isErrorOutput: Bool = false, bareElement: String? = nil
     ) {
-        self.isBare = isBare
+        self.bareElement = bareElement
         self.name = name
         self.schema = schema
         self.windowing = windowing

@@ -14,11 +14,12 @@ public struct TaskDescription: Sendable {
         public let schema: Schema
         /// The input's fields come first and the host keeps them: the worker sends only what `schema` has beyond them.
         public let extendsInput: Bool
-        /// Whether the elements are no rows but what the only field holds, which Beam's transforms are given as it is.
-        public let isBare: Bool
+        /// Where the elements are no rows for Beam's transforms but what the only field holds: the worker's own description
+        /// of their type.
+        public let bareElement: String?
 
-        public init(name: String, schema: Schema, extendsInput: Bool, isBare: Bool = false) {
-            self.isBare = isBare
+        public init(name: String, schema: Schema, extendsInput: Bool, bareElement: String? = nil) {
+            self.bareElement = bareElement
             self.name = name
             self.schema = schema
             self.extendsInput = extendsInput

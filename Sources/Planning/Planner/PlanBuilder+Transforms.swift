@@ -109,7 +109,7 @@ extension PlanBuilder {
             outputs: [
                 StepOutput(
                     name: "output", schema: output.schema, windowing: windowing, isBounded: output.isBounded,
-                    isBare: output.isBare)
+                    bareElement: output.bareElement)
             ]
         )[0]
     }
@@ -143,7 +143,7 @@ extension PlanBuilder {
         let isBounded = result.isBounded && inputs.allSatisfy { self[$0.reference].isBounded }
         var outputs = result.outputs.map {
             StepOutput(
-                name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded, isBare: $0.isBare)
+                name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded, bareElement: $0.bareElement)
         }
         if let handling = errors.handling {
             let element = inputs.first.flatMap { self[$0.reference].schema }

@@ -43,7 +43,7 @@ enum TaskMessages {
             described.append(
                 TaskDescription.Output(
                     name: output["name"]?.string ?? "output", schema: Schema(kept + schema.fields),
-                    extendsInput: extends, isBare: output["bare"]?.bool ?? false))
+                    extendsInput: extends, bareElement: output["bare"]?.string))
         }
         let needs = header["needs"]?.elements ?? []
         let needed = inputs.enumerated().map { index, schema in

@@ -1,8 +1,8 @@
 """The task `anomaly.detect`: scores rows by how far they are from the ones before them."""
 
 from beamstack_worker.anomaly_detectors import make
-from beamstack_worker.specs import Spec, suggestion
 from beamstack_worker.event_time import timed, times
+from beamstack_worker.specs import Spec, suggestion
 from beamstack_worker.tasks import WINDOW_END, WINDOW_START, Output, TaskError, Transform, task
 from beamstack_worker.values import DOUBLE, INT64, STRING, Batch, Field, Schema, list_of, row_class, row_of
 
@@ -58,15 +58,18 @@ class DetectAnomalies(Transform):
             keys = [fields[index] for index in self._key]
             if WINDOW_START in batch.schema:
                 keys += [batch.column(WINDOW_START), batch.column(WINDOW_END)]
-            numbers = [list(map(_number, column)) if index in self._used else column
-                       for index, column in enumerate(fields)]
+            numbers = [
+                list(map(_number, column)) if index in self._used else column for index, column in enumerate(fields)
+            ]
             predictions = []
             for row, key in zip(zip(*numbers), zip(*keys) if keys else [()] * batch.count):
                 key = tuple(map(_hashable, key))
                 detector = detectors.get(key)
                 if detector is None:
                     detector = detectors[key] = self._make_detector()
-                predictions.append([_PREDICTION_ROW([*_values(each), _sources(each)]) for each in detector.predict(row)])
+                predictions.append(
+                    [_PREDICTION_ROW([*_values(each), _sources(each)]) for each in detector.predict(row)]
+                )
             examples = list(map(self._example, zip(*fields)))
             outputs[0].write(Batch(schema, [examples, predictions, *times(batch)], batch.count))
 

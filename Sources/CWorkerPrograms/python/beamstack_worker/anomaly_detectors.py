@@ -305,9 +305,7 @@ class IQR(Detector):
 
     def __init__(self, spec, index):
         super().__init__(spec, index)
-        self._q1 = first = _tracker(
-            spec, "q1_tracker", _QUANTILES, lambda: trackers.Quantile(0.25, _WINDOW), q=0.25
-        )
+        self._q1 = first = _tracker(spec, "q1_tracker", _QUANTILES, lambda: trackers.Quantile(0.25, _WINDOW), q=0.25)
         # A tracker that keeps no values in order cannot share them.
         spare = spec.config.get("q3_tracker") is None and type(first) is not trackers.Quantile
         if spare:

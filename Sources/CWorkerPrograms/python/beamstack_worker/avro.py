@@ -199,9 +199,11 @@ class Write(Sink):
         from beamstack_worker.avro_types import avro_schema
 
         self._codec = str(config.get("codec") or "deflate").lower()
+        # Avro's own word for no compression is YAML's for no value.
+        self._codec = "null" if self._codec == "none" else self._codec
         if self._codec not in CODECS:
             raise TaskError("invalid-configuration", f"'{self._codec}' is no codec of Avro files", path=["codec"],
-                            hint="write one of " + ", ".join(CODECS))
+                            hint="write one of none, " + ", ".join(CODECS[1:]))
         self._names = inputs[0].names
         self._is_own = config.get("schema") is not None
         if self._is_own:

@@ -68,12 +68,12 @@ class RunInference(Transform):
 
         def keep(found, rows):
             for failure in found:
-                failures.setdefault(rows[failure.row], failure.__class__(rows[failure.row], failure.error, failure.trace))
+                row = rows[failure.row]
+                failures.setdefault(row, Failure(row, failure.error, failure.trace))
 
         everything = range(batch.count)
         if self._preprocess:
-            rows = list(batch.rows())
-            examples, failed = apply_to_each(self._preprocess, rows)
+            examples, failed = apply_to_each(self._preprocess, list(batch.rows()))
             keep(failed, everything)
         else:
             examples = self._examples(batch)

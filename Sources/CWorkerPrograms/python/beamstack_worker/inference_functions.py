@@ -63,9 +63,7 @@ def type_of(declaration, path):
         members = declaration.get("properties")
         if members is None:
             return map_of(STRING, type_of(declaration.get("additionalProperties") or "any", path))
-        return row_of(
-            [Field(name, type_of(part, [*path, "properties", name])) for name, part in members.items()]
-        )
+        return row_of([Field(name, type_of(part, [*path, "properties", name])) for name, part in members.items()])
     if kind not in _SIMPLE:
         raise TaskError(
             "invalid-configuration",

@@ -159,8 +159,12 @@ def handler_class(spec):
     """The class of a model handler."""
     module, name = spec.choose(_TYPES)
     if module is None:
-        raise TaskError("invalid-configuration", f"'{spec.type}' asks Vertex AI", path=[*spec.path, "type"],
-                        hint="Beamstack has no connection to Google Cloud; run this pipeline with Beam")
+        raise TaskError(
+            "invalid-configuration",
+            f"'{spec.type}' asks Vertex AI",
+            path=[*spec.path, "type"],
+            hint="Beamstack has no connection to Google Cloud; run this pipeline with Beam",
+        )
     return getattr(importlib.import_module("beamstack_worker." + module), name)
 
 

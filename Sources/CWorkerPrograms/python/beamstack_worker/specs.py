@@ -88,7 +88,10 @@ class Spec:
             return default
         if value not in choices:
             raise self.error(
-                f"'{name}' cannot be {value!r}", "config", name, hint=suggestion(str(value), choices, "the choices are ")
+                f"'{name}' cannot be {value!r}",
+                "config",
+                name,
+                hint=suggestion(str(value), choices, "the choices are "),
             )
         return value
 
@@ -124,4 +127,3 @@ def suggestion(name, choices, introduction):
     """A hint for a misspelt name."""
     close = difflib.get_close_matches(name, list(choices), 1)
     return f"did you mean '{close[0]}'?" if close else introduction + ", ".join(f"'{choice}'" for choice in choices)
-
