@@ -38,7 +38,8 @@ let modules: [Target] = [
     .target(name: "CWorkerPrograms", exclude: ["python"]),
     module("Workers", "Diagnostics", "DataModel", "Planning", "Platform", "CWorkerPrograms"),
     module("Engine", "Diagnostics", "DataModel", "Expressions", "Planning", "Workers", "Platform"),
-    module("Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib",
+    module(
+        "Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib",
         "CZstd"),
     .executableTarget(
         name: "beamstack",

@@ -169,6 +169,30 @@ static const unsigned char javascript_py[] = {
 #embed "python/beamstack_worker/javascript.py"
 };
 
+static const unsigned char mltransform_columns_py[] = {
+#embed "python/beamstack_worker/mltransform_columns.py"
+};
+
+static const unsigned char mltransform_hashes_py[] = {
+#embed "python/beamstack_worker/mltransform_hashes.py"
+};
+
+static const unsigned char mltransform_numbers_py[] = {
+#embed "python/beamstack_worker/mltransform_numbers.py"
+};
+
+static const unsigned char mltransform_operations_py[] = {
+#embed "python/beamstack_worker/mltransform_operations.py"
+};
+
+static const unsigned char mltransform_quantiles_py[] = {
+#embed "python/beamstack_worker/mltransform_quantiles.py"
+};
+
+static const unsigned char mltransform_texts_py[] = {
+#embed "python/beamstack_worker/mltransform_texts.py"
+};
+
 static const unsigned char mongodb_py[] = {
 #embed "python/beamstack_worker/mongodb.py"
 };
@@ -331,6 +355,12 @@ const struct worker_program worker_programs[] = {
     PROGRAM(inference_tabular),
     PROGRAM(inference_torch),
     PROGRAM(javascript),
+    PROGRAM(mltransform_columns),
+    PROGRAM(mltransform_hashes),
+    PROGRAM(mltransform_numbers),
+    PROGRAM(mltransform_operations),
+    PROGRAM(mltransform_quantiles),
+    PROGRAM(mltransform_texts),
     PROGRAM(mongodb),
     PROGRAM(object_store),
     PROGRAM(parquet),

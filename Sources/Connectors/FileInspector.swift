@@ -2,9 +2,9 @@ public import DataModel
 public import Diagnostics
 public import Engine
 public import Planning
-public import Workers
 import Platform
 import Synchronization
+public import Workers
 
 /// Finds the schemas of files from samples, and learns from runs where a sample was not enough.
 public final class FileInspector: SourceInspector {

@@ -129,12 +129,13 @@ extension DiagnosticCode {
         "The run was interrupted before its end. Outputs are as they were before.")
 
     /// All codes of this module, for `beamstack explain`; workers may use any of them.
-    public static let workerCodes: [DiagnosticCode] = [
-        .pythonNotFound, .pythonTooOld, .environmentFailed, .environmentMissing, .workerCrashed, .workerTimedOut,
-        .workerFailed, .invalidCallable, .missingPackage, .invalidTransform, .modelNotFound, .invalidConfiguration,
-        .unreachableService, .loginRefused, .unknownTable, .unsupportedColumnType, .writeRefused, .damagedFile,
-        .unknownObject, .robotsRefused, .cancelled,
-    ] + fileCodes
+    public static let workerCodes: [DiagnosticCode] =
+        [
+            .pythonNotFound, .pythonTooOld, .environmentFailed, .environmentMissing, .workerCrashed, .workerTimedOut,
+            .workerFailed, .invalidCallable, .missingPackage, .invalidTransform, .modelNotFound, .invalidConfiguration,
+            .unreachableService, .loginRefused, .unknownTable, .unsupportedColumnType, .writeRefused, .damagedFile,
+            .unknownObject, .robotsRefused, .cancelled,
+        ] + fileCodes
 }
 
 /// The codes that a worker's errors may have.

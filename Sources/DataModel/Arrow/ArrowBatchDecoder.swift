@@ -98,7 +98,9 @@ struct ArrowBatchDecoder {
         return Int(length)
     }
 
-    private mutating func buffer(_ field: ArrowField, atLeast wanted: Int = 0) throws(ArrowError) -> UnsafeRawBufferPointer {
+    private mutating func buffer(_ field: ArrowField, atLeast wanted: Int = 0) throws(ArrowError)
+        -> UnsafeRawBufferPointer
+    {
         guard nextBuffer < buffers.count else { throw ArrowError("field '\(field.name)' lacks a buffer in a batch") }
         let (offset, length) = buffers[nextBuffer]
         nextBuffer += 1
@@ -135,7 +137,9 @@ struct ArrowBatchDecoder {
         return numbers
     }
 
-    private mutating func integers(_ field: ArrowField, _ count: Int, bits: Int32, isSigned: Bool) throws(ArrowError) -> Buffer<Int64> {
+    private mutating func integers(_ field: ArrowField, _ count: Int, bits: Int32, isSigned: Bool) throws(ArrowError)
+        -> Buffer<Int64>
+    {
         func widened<Number: FixedWidthInteger & BitwiseCopyable>(_ numbers: Buffer<Number>) -> Buffer<Int64> {
             let wide = Buffer<Int64>(uninitializedCount: count)
             for row in 0..<count { wide.pointer[row] = Int64(truncatingIfNeeded: numbers.pointer[row]) }
@@ -427,7 +431,8 @@ extension ArrowBatchDecoder {
         let rows = Buffer<Int32>()
         offsets.append(0)
         for row in 0..<count {
-            guard starts[row] >= 0, sizes[row] >= 0, starts[row] <= child.count, sizes[row] <= Int64(child.count) - starts[row],
+            guard starts[row] >= 0, sizes[row] >= 0, starts[row] <= child.count,
+                sizes[row] <= Int64(child.count) - starts[row],
                 rows.count + Int(sizes[row]) <= Int32.max
             else { throw ArrowError("field '\(field.name)' has a list beyond its elements") }
             for element in starts[row]..<(starts[row] + sizes[row]) { rows.append(Int32(truncatingIfNeeded: element)) }

@@ -229,7 +229,9 @@ extension ArrowBatchEncoder.Piece {
             }
             if count % 8 != 0 {
                 var last: UInt8 = 0
-                for index in (count & ~7)..<count where flags.pointer[from + index] != 0 { last |= 1 << UInt8(index & 7) }
+                for index in (count & ~7)..<count where flags.pointer[from + index] != 0 {
+                    last |= 1 << UInt8(index & 7)
+                }
                 memory[count / 8] = last
             }
             withExtendedLifetime(flags) {}

@@ -15,7 +15,9 @@ extension ArrowField {
         return fields
     }
 
-    private static func planned(_ name: String, _ type: FieldType, _ columns: [Column]?) throws(ArrowError) -> ArrowField {
+    private static func planned(_ name: String, _ type: FieldType, _ columns: [Column]?) throws(ArrowError)
+        -> ArrowField
+    {
         // What a worker could not compute for a failed row is null even where the type has none.
         let isNullable = type.isNullable || columns?.contains { $0.validity != nil } ?? false
         func plain(_ arrow: ArrowType) -> ArrowField { ArrowField(name: name, type: arrow, isNullable: isNullable) }

@@ -143,7 +143,9 @@ extension ArrowField {
             case .runEndEncoded: 2
             default: nil
             }
-        if let expected, children.count != expected { throw ArrowError("field '\(name)' lacks the type of its elements") }
+        if let expected, children.count != expected {
+            throw ArrowError("field '\(name)' lacks the type of its elements")
+        }
         if case .map = type, children[0].children.count != 2 || children[0].type != .structure {
             throw ArrowError("field '\(name)' is a map without keys and values")
         }
@@ -165,13 +167,16 @@ extension ArrowType {
             let bits: Int32 = try table.number(0, 0)
             guard [8, 16, 32, 64].contains(bits) else { throw ArrowError("field '\(field)' has \(bits)-bit integers") }
             self = .int(bits: bits, isSigned: try table.number(1, UInt8(0)) != 0)
-        case 3: self = .float(bits: try table.number(0, Int16(0)) == 0 ? 16 : try table.number(0, Int16(0)) == 1 ? 32 : 64)
+        case 3:
+            self = .float(bits: try table.number(0, Int16(0)) == 0 ? 16 : try table.number(0, Int16(0)) == 1 ? 32 : 64)
         case 4: self = .binary(offsetBits: 32)
         case 5: self = .utf8(offsetBits: 32)
         case 6: self = .boolean
         case 7:
             let bits: Int32 = try table.number(2, 128)
-            guard [32, 64, 128, 256].contains(bits) else { throw ArrowError("field '\(field)' has \(bits)-bit decimals") }
+            guard [32, 64, 128, 256].contains(bits) else {
+                throw ArrowError("field '\(field)' has \(bits)-bit decimals")
+            }
             let scale: Int32 = try table.number(1, 0)
             guard abs(Int(scale)) <= 76 else { throw ArrowError("field '\(field)' has decimals of scale \(scale)") }
             self = .decimal(scale: scale, bits: bits)

@@ -104,7 +104,9 @@ private final class ArrowFileReader: RecordReader {
 
     func next() throws(Diagnostic) -> (any Morsel)? {
         do {
-            return try reader.withLock { try $0.next() }.map { BatchMorsel(batches: [EventTimeColumns.detach(from: $0)]) }
+            return try reader.withLock { try $0.next() }.map {
+                BatchMorsel(batches: [EventTimeColumns.detach(from: $0)])
+            }
         } catch {
             throw Diagnostic(.workerFailed, "a worker's answer cannot be read: \(error)", at: nil)
         }

@@ -38,7 +38,8 @@ extension Operator {
         guard let first = failures.first else { return }
         guard let errorOutput = step.errorOutput else {
             throw RowError(
-                step: step, error: first.error, trace: first.trace, range: range, record: RecordText.json(batch, row: first.row),
+                step: step, error: first.error, trace: first.trace, range: range,
+                record: RecordText.json(batch, row: first.row),
                 sequence: context.sequence)
         }
         metrics.add(failures.count, to: .failures)

@@ -23,6 +23,7 @@ public struct Catalogue: Sendable {
         all += rows
         all += Databases.all
         all += VectorSearch.all
+        all += MachineLearning.all
         all += ForeignTransforms.all
         return Catalogue(all)
     }()

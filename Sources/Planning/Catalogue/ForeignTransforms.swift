@@ -58,14 +58,6 @@ enum ForeignTransforms {
                 Parameter("transforms", .list(.map), default: "[]", "Steps with `type` and `config`."),
             ]),
         foreign(
-            "RunInference", category: "Machine learning", summary: "runs a model", needs: "python",
-            reason: "needs Python's libraries",
-            parameters: [
-                Parameter("model_handler", .map, required: true, "The model: `type` and `config`."),
-                Parameter("inference_tag", .string, default: "inference", "The field that takes the result."),
-                Parameter("inference_args", .map, "Arguments of the model."),
-            ]),
-        foreign(
             "Enrichment", category: "Machine learning", summary: "looks up rows in a store", needs: "google-cloud",
             reason: "needs Google Cloud",
             parameters: [
@@ -73,10 +65,6 @@ enum ForeignTransforms {
                 Parameter("handler_config", .map, required: true, "How the store is reached."),
                 Parameter("timeout", .number, default: "30", "Seconds to wait."),
             ]),
-        foreign(
-            "AnomalyDetection", category: "Machine learning", summary: "scores outliers", needs: "python",
-            reason: "needs Python's libraries",
-            parameters: [Parameter("detector", .map, required: true, "The detector: `type` and `config`.")]),
         foreign(
             "DicomSearch", category: "Machine learning", summary: "searches a DICOM store", needs: "google-cloud",
             reason: "needs Google Cloud", errors: true,

@@ -43,7 +43,8 @@ enum PythonTransforms {
             WorkerTask.Place(path: place.path.isEmpty ? [] : ["kwargs"] + place.path, range: place.range)
         }
         return plan(
-            context, constructor: isName ? code : "__constructor__", source: isName ? nil : code, at: range, args: .array([]),
+            context, constructor: isName ? code : "__constructor__", source: isName ? nil : code, at: range,
+            args: .array([]),
             kwargs: context.workerConfiguration, packages: packages + context.declaredDependencies,
             reason: "'\(name)' comes from a Python provider",
             places: [WorkerTask.Place(path: ["constructor"], range: range)] + places)

@@ -42,7 +42,9 @@ extension StepContext {
             switch (kind, description) {
             case (.sink, _): [StepResult.Output]()
             case (_, let description?):
-                description.outputs.map { StepResult.Output(name: $0.name, schema: $0.schema, bareElement: $0.bareElement) }
+                description.outputs.map {
+                    StepResult.Output(name: $0.name, schema: $0.schema, bareElement: $0.bareElement)
+                }
             case (_, nil): [StepResult.Output(name: "output", schema: schema)]
             }
         var result = StepResult(.foreign(operation), outputs: outputs)

@@ -212,7 +212,8 @@ extension PlanBuilder {
             outputs: [
                 StepOutput(
                     name: "output", schema: schema, windowing: sources.first.map { self[$0].windowing } ?? .global,
-                    bareElement: Set(sources.map { self[$0].bareElement }).count == 1 ? self[sources[0]].bareElement : nil)
+                    bareElement: Set(sources.map { self[$0].bareElement }).count == 1
+                        ? self[sources[0]].bareElement : nil)
             ])[0]
     }
 }

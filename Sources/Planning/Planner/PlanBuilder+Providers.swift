@@ -48,7 +48,8 @@ extension PlanBuilder {
                     context, name: spec.type.text, code: code, packages: packages, range: range)
             }
             return leaf(
-                definition, spec, name: name, inputs: inputs, isExplicit: isExplicit || spec.type.text.hasPrefix("Read"))
+                definition, spec, name: name, inputs: inputs, isExplicit: isExplicit || spec.type.text.hasPrefix("Read")
+            )
         case .foreign(let requirement, let reason, let code, let dependencies, _):
             let errors = errorHandling(spec)
             var outputs = [StepOutput(name: "output", schema: nil)]

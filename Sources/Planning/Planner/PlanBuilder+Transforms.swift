@@ -143,7 +143,8 @@ extension PlanBuilder {
         let isBounded = result.isBounded && inputs.allSatisfy { self[$0.reference].isBounded }
         var outputs = result.outputs.map {
             StepOutput(
-                name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded, bareElement: $0.bareElement)
+                name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded,
+                bareElement: $0.bareElement)
         }
         if let handling = errors.handling {
             let element = inputs.first.flatMap { self[$0.reference].schema }

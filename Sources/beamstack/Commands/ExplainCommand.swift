@@ -19,7 +19,9 @@ struct ExplainCommand: ParsableCommand {
     static let allCodes: [DiagnosticCode] =
         (DiagnosticCode.pipelineSpecCodes + DiagnosticCode.expressionCodes + DiagnosticCode.planningCodes
         + DiagnosticCode.pipelineTestCodes
-        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes).sorted { $0.id < $1.id }
+        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes).sorted {
+            $0.id < $1.id
+        }
 
     func run() throws {
         guard let code else {

@@ -35,7 +35,9 @@ struct WorkerSupport {
 extension Diagnostic {
     /// Whether this machine lacks something, rather than the pipeline being wrong.
     var isEnvironmental: Bool {
-        let codes: [DiagnosticCode] = [.foreignStep, .pythonNotFound, .pythonTooOld, .environmentFailed, .environmentMissing]
+        let codes: [DiagnosticCode] = [
+            .foreignStep, .pythonNotFound, .pythonTooOld, .environmentFailed, .environmentMissing,
+        ]
         return codes.contains(code)
     }
 }

@@ -607,6 +607,38 @@ class TimeTests(TransformTests):
         ran = Ran(code("lambda: beam.combiners.Count.Globally().without_defaults()"), batch, windowing=sliding)
         self.assertEqual(sorted(zip(ran.column(WINDOW_START), ran.rows())), [(-MINUTE, 1), (0, 2)])
 
+    def test_rows_that_have_no_windows_yet(self):
+        # The host assigns windows only where it groups: workers get the global one.
+        sliding = [{"type": "sliding", "size": 2 * MINUTE, "period": MINUTE, "offset": 0}]
+        sessions = [{"type": "sessions", "gap": MINUTE}]
+        total = "lambda: beam.Map(lambda x: ('k', x.col2)) | beam.CombinePerKey(sum)"
+        seen = """\
+            class Starts(beam.DoFn):
+              def process(self, element, window=beam.DoFn.WindowParam):
+                yield [element.col2, window.start.micros]
+            lambda: beam.ParDo(Starts())
+            """
+        move = "lambda: beam.Map(lambda x: beam.window.TimestampedValue(x, 90) if x.col2 > 1 else x)"
+        batch = batch_of(times=self.TIMES)
+        ran = Ran(code(total), batch, windowing=self.FIXED)
+        self.assertEqual(list(zip(ran.rows(), ran.column(WINDOW_START))), [(["k", 3], 0), (["k", 3], 2 * MINUTE)])
+        ran = Ran(code(total), batch, windowing=sliding)
+        self.assertEqual(
+            sorted(zip(ran.column(WINDOW_START), ran.column("element"))),
+            [(-MINUTE, ["k", 3]), (0, ["k", 3]), (MINUTE, ["k", 3]), (2 * MINUTE, ["k", 3])],
+        )
+        ran = Ran(code(total), batch, windowing=sessions)
+        ends = [MINUTE // 2 + MINUTE, 3 * MINUTE]
+        self.assertEqual(list(zip(ran.rows(), ran.column(WINDOW_END))), list(zip([["k", 3]] * 2, ends)))
+        ran = Ran(code(seen), batch, windowing=self.FIXED)
+        self.assertEqual(ran.rows(), [[1, 0], [2, 0], [3, 2 * MINUTE]])
+        ran = Ran(code(seen), batch, windowing=sliding)
+        self.assertEqual(ran.sources, [[0, 0, 1, 1, 2, 2]])
+        self.assertEqual([start for _, start in ran.rows()], ran.column(WINDOW_START))
+        self.assertEqual(sorted(start for _, start in ran.rows()), [-MINUTE, -MINUTE, 0, 0, MINUTE, 2 * MINUTE])
+        ran = Ran(code(move), batch, windowing=self.FIXED)
+        self.assertEqual(ran.column(WINDOW_START), [0, MINUTE, MINUTE])
+
     def test_sessions(self):
         times = [0, MINUTE // 2, 5 * MINUTE]
         batch = batch_of(times=times, windows=[(time, time + MINUTE) for time in times])

@@ -10,9 +10,11 @@ from beamstack_worker.tasks import TaskError
 class File:
     """A file that was found."""
 
-    def __init__(self, path, size):
+    def __init__(self, path, size, modified=0):
         self.path = path
         self.size = size
+        # Seconds since the epoch.
+        self.modified = modified
 
 
 def is_remote(path):

@@ -24,7 +24,8 @@ class Read(Source):
         return [Output(pa.schema([pa.field("bytes", pa.binary(), nullable=False)]))]
 
     def partitions(self):
-        return [{"path": file.path, "bytes": file.size} for file in files.find(self.config["path"])]
+        return [{"path": file.path, "bytes": file.size, "modified": file.modified}
+                for file in files.find(self.config["path"])]
 
     def read(self, partition):
         import pyarrow as pa

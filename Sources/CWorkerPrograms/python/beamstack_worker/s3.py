@@ -62,7 +62,7 @@ def find(pattern, parameter="path", expands_folders=False):
     found = {}
     if key and not key.endswith("/"):
         # A key with brackets or braces in it is itself.
-        found = {entry["Key"]: entry["Size"] for entry in _listed(bucket, key, parameter, limit=1)
+        found = {entry["Key"]: entry for entry in _listed(bucket, key, parameter, limit=1)
                  if entry["Key"] == key}
     if not found and file_patterns.is_pattern(key):
         for alternative in file_patterns.alternatives(key):
@@ -72,14 +72,15 @@ def find(pattern, parameter="path", expands_folders=False):
             is_flat = "/" not in alternative[len(prefix) :] and "**" not in alternative
             for entry in _listed(bucket, prefix, parameter, delimiter="/" if is_flat else None):
                 if matches(entry["Key"]):
-                    found[entry["Key"]] = entry["Size"]
+                    found[entry["Key"]] = entry
     elif not found and expands_folders:
         folder = key if not key or key.endswith("/") else key + "/"
         for entry in _listed(bucket, folder, parameter):
             names = entry["Key"][len(folder) :].split("/")
             if names[-1] and not any(name.startswith((".", "_")) for name in names):
-                found[entry["Key"]] = entry["Size"]
-    return [File(f"s3://{bucket}/{key}", found[key]) for key in sorted(found, key=str.encode)]
+                found[entry["Key"]] = entry
+    return [File(f"s3://{bucket}/{key}", found[key]["Size"], int(found[key]["LastModified"].timestamp()))
+            for key in sorted(found, key=str.encode)]
 
 
 def _listed(bucket, prefix, parameter, delimiter=None, limit=None):

@@ -113,6 +113,8 @@ class BundleRunner:
         self._runners = []
         self._windows = WindowCache()
         self._assigner = _Assigner(windowings)
+        # The windows of each row of the bundle, where they are looked at.
+        self._assigned = None
         self._hidden = hidden_folders()
         self._consumers = {}
         for (_, collection), collector in zip(expansion.outputs, self.collectors):
@@ -178,6 +180,7 @@ class BundleRunner:
         return failures, [_rows(end, len(collector.values)) for collector, end in marks]
 
     def _windowed(self, elements, batch):
+        self._assigned = None
         if not self._wants_time:
             windows = self._windows.windows(_LOWEST, 0)
             self._assigner.window = None
@@ -186,11 +189,15 @@ class BundleRunner:
             for element in elements:
                 yield create(element, _LOWEST, windows, PANE_INFO_UNKNOWN)
             return
-        for element, time, start, end in zip(elements, *event_time(batch)):
-            windows = self._windows.windows(start, end)
+        times, starts, ends = event_time(batch)
+        of_row = WindowCache(self._assigner.function).of_row
+        self._assigned = [of_row(*row) for row in zip(times, starts, ends)]
+        for element, time, windows in zip(elements, times, self._assigned):
             self._assigner.window = windows[0]
+            # A row in several windows is one for each from here on: none of them is simply the row's.
+            own = windows if len(windows) == 1 else None
             for collector in self.collectors:
-                collector.time, collector.windows = time, windows
+                collector.time, collector.windows = time, own
             yield create(element, time, windows, PANE_INFO_UNKNOWN)
 
     def times(self, collector, rows, batch):
@@ -201,7 +208,10 @@ class BundleRunner:
         found = []
         for index, row in enumerate(rows):
             given = collector.times.get(index)
-            old = columns[0][row], columns[1][row], columns[2][row]
+            if self._assigned is None:
+                old = columns[0][row], columns[1][row], columns[2][row]
+            else:
+                old = columns[0][row], *self._windows.bounds(self._assigned[row][0])
             if given is None:
                 found.append(old)
             else:
@@ -230,9 +240,14 @@ class _Assigner:
         self.input = 0
         self.window = None
 
+    @property
+    def function(self):
+        """The windowing of the input that is being processed; `None` where it is not known."""
+        return self._functions[self.input]
+
     def assign(self, context):
         """The windows of an element; Beam calls this."""
-        function = self._functions[self.input]
+        function = self.function
         if function is None and isinstance(self.window, IntervalWindow):
             function = window_function(None, (self.window.start.micros, self.window.end.micros))
         return (function or GlobalWindows()).assign(context)

@@ -54,7 +54,7 @@ class Ends:
 
 def input_collection(pipeline, index, hint, key, function):
     """The collection of an input, in windows of a function."""
-    return pipeline | f"input {index}" >> _Input(hint, _Reading(key, index), function)
+    return pipeline | f"input {index}" >> _Input(hint, _Reading(key, index, function), function)
 
 
 class _Input(beam.PTransform):
@@ -79,20 +79,21 @@ class _Read(beam.ParDo):
 
 
 class _Reading(beam.DoFn):
-    def __init__(self, key, index):
+    def __init__(self, key, index, function):
         self._key = key
         self._index = index
+        self._function = function
 
     def process(self, _):
         reader, batches = _ENDS[self._key].inputs[self._index]
-        windows = WindowCache().windows
+        windows = WindowCache(self._function).of_row
         for batch in batches():
             elements = reader.elements(batch)
             if TIMESTAMP not in batch.schema:
                 yield from elements
                 continue
             for element, time, start, end in zip(elements, *event_time(batch)):
-                yield create(element, time, windows(start, end), PANE_INFO_UNKNOWN)
+                yield create(element, time, windows(time, start, end), PANE_INFO_UNKNOWN)
 
 
 class Writing(beam.DoFn):

@@ -29,15 +29,29 @@ def window_function(description, windows=None):
 
 
 class WindowCache:
-    """Beam's windows by start and end: rows side by side mostly share theirs."""
+    """Beam's windows by start and end: rows side by side mostly share theirs.
 
-    def __init__(self):
-        from apache_beam.transforms.window import GlobalWindow
+    function: the input's windowing, where it is known. The host puts rows into windows only where it groups them, so
+    that a row in the global window has none yet if the windowing is another.
+    """
+
+    def __init__(self, function=None):
+        from apache_beam.transforms.window import GlobalWindow, GlobalWindows
         from apache_beam.utils.timestamp import MIN_TIMESTAMP
 
         self._lowest = MIN_TIMESTAMP.micros
         self._global = (GlobalWindow(),)
         self._known = {}
+        self._function = None if function is None or function == GlobalWindows() else function
+
+    def of_row(self, time, start, end):
+        """The windows of a row: those that it came with, or what the windowing gives for its time."""
+        if start != self._lowest or self._function is None:
+            return self.windows(start, end)
+        from apache_beam.transforms.window import WindowFn
+        from apache_beam.utils.timestamp import Timestamp
+
+        return tuple(self._function.assign(WindowFn.AssignContext(Timestamp(micros=time))))
 
     def windows(self, start, end):
         """The windows of an element, as Beam wants them: a tuple of one."""
