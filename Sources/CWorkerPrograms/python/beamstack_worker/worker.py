@@ -96,8 +96,10 @@ class Worker:
         reply = {
             "mode": getattr(task, "mode", "elementwise"),
             "wantsTime": bool(getattr(task, "wants_time", False)),
-            "outputs": [{"name": output.name, "extendsInput": output.extends_input,
-             "bare": getattr(output, "bare", None)} for output in outputs],
+            "outputs": [
+                {"name": output.name, "extendsInput": output.extends_input, "bare": getattr(output, "bare", None)}
+                for output in outputs
+            ],
             "needs": [None if names is None else list(names) for names in task.needs()],
         }
         reason = getattr(task, "mode_reason", None)
