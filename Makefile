@@ -11,7 +11,7 @@ EXAMPLE = examples/orders-summary.yaml
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
-dependencies: ## Install the system libraries that are missing (PCRE2 and zlib)
+dependencies: ## Install the system libraries that are missing (PCRE2, zlib and Zstandard)
 	@scripts/install-dependencies.sh
 
 demo: dependencies ## Build a release and run the main example on its real input

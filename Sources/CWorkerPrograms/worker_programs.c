@@ -105,6 +105,22 @@ static const unsigned char embeddings_models_py[] = {
 #embed "python/beamstack_worker/embeddings_models.py"
 };
 
+static const unsigned char enrichment_py[] = {
+#embed "python/beamstack_worker/enrichment.py"
+};
+
+static const unsigned char enrichment_files_py[] = {
+#embed "python/beamstack_worker/enrichment_files.py"
+};
+
+static const unsigned char enrichment_http_py[] = {
+#embed "python/beamstack_worker/enrichment_http.py"
+};
+
+static const unsigned char enrichment_sources_py[] = {
+#embed "python/beamstack_worker/enrichment_sources.py"
+};
+
 static const unsigned char event_time_py[] = {
 #embed "python/beamstack_worker/event_time.py"
 };
@@ -169,8 +185,16 @@ static const unsigned char javascript_py[] = {
 #embed "python/beamstack_worker/javascript.py"
 };
 
+static const unsigned char mltransform_py[] = {
+#embed "python/beamstack_worker/mltransform.py"
+};
+
 static const unsigned char mltransform_columns_py[] = {
 #embed "python/beamstack_worker/mltransform_columns.py"
+};
+
+static const unsigned char mltransform_embeddings_py[] = {
+#embed "python/beamstack_worker/mltransform_embeddings.py"
 };
 
 static const unsigned char mltransform_hashes_py[] = {
@@ -339,6 +363,10 @@ const struct worker_program worker_programs[] = {
     PROGRAM(embeddings),
     PROGRAM(embeddings_chunks),
     PROGRAM(embeddings_models),
+    PROGRAM(enrichment),
+    PROGRAM(enrichment_files),
+    PROGRAM(enrichment_http),
+    PROGRAM(enrichment_sources),
     PROGRAM(event_time),
     PROGRAM(exchange),
     PROGRAM(file_patterns),
@@ -355,7 +383,9 @@ const struct worker_program worker_programs[] = {
     PROGRAM(inference_tabular),
     PROGRAM(inference_torch),
     PROGRAM(javascript),
+    PROGRAM(mltransform),
     PROGRAM(mltransform_columns),
+    PROGRAM(mltransform_embeddings),
     PROGRAM(mltransform_hashes),
     PROGRAM(mltransform_numbers),
     PROGRAM(mltransform_operations),

@@ -4,7 +4,7 @@ extension DiagnosticCode {
     /// The problems of reading and writing files.
     public static let connectorCodes: [DiagnosticCode] = [
         unreadableData, damagedGzip, recordTooLong, raggedRow, unclosedQuote, invalidUTF8, noColumns,
-        valueOutsideType, invalidJSON, damagedTFRecord,
+        valueOutsideType, invalidJSON, damagedTFRecord, remoteFilesUnseen,
     ]
 
     static let unreadableData = DiagnosticCode(
@@ -120,5 +120,12 @@ extension DiagnosticCode {
         """
         Each record has its length and checksums. The file ends within a record, a checksum is wrong, or it is no
         TFRecord file at all. Make it anew; `validate: false` skips the checksums, but not the lengths.
+        """)
+    static let remoteFilesUnseen = DiagnosticCode(
+        "remote-files-unseen", "files of an object store were not looked at",
+        """
+        `beamstack validate` talks to no other machine, and commands that only look at a pipeline install nothing. What
+        the files of `s3://bucket/orders.csv` hold is checked by `beamstack plan` once the packages for object stores are
+        there, and by `beamstack run`.
         """)
 }

@@ -44,8 +44,15 @@ public final class FileInspector: SourceInspector {
     }
 
     private func sample(_ read: ReadOperation) throws(Diagnostic) -> Schema {
-        let files = try FilePattern.files(of: read)
-        let context = ReadContext(read: read)
+        if RemotePath.isRemote(read.pattern), permission == .ownCode { throw Self.unseen(read) }
+        let found: (paths: [String], context: ReadContext)
+        do throws(Diagnostic) {
+            found = try FilePattern.files(of: read, workers: workers)
+        } catch {
+            // Without its environment the worker cannot be asked, which is no fault of the pipeline.
+            throw error.code == .environmentMissing ? Self.unseen(read) : error
+        }
+        let (files, context) = found
         switch read.format {
         case .csv(let options):
             var sampler = CSVSampler(context, options, files: files)
@@ -56,6 +63,12 @@ public final class FileInspector: SourceInspector {
             var sampler = JSONSampler(context, isLines: options.isLines, files: files)
             return try sampler.schema()
         }
+    }
+
+    private static func unseen(_ read: ReadOperation) -> Diagnostic {
+        Diagnostic(
+            .remoteFilesUnseen, severity: .note, "what '\(read.pattern)' holds is known only when the pipeline runs",
+            at: read.range)
     }
 
     /// Takes in that a run met a value which its planned type cannot hold: from now on the field has the wider type.

@@ -3,26 +3,29 @@ public import Diagnostics
 public import Engine
 public import Planning
 import Platform
+public import Workers
 
-/// Reads and writes local files.
+/// Reads and writes local files, and objects of stores that workers reach.
 public struct LocalConnectors: Connectors {
     /// Bytes that one morsel stands for, the same on every machine: how rows are cut into batches follows from it.
     let blockSize: Int
+    private let workers: (any WorkerHost)?
 
-    public init() {
-        self.init(blockSize: 1 << 20)
+    /// - Parameter workers: reach object stores; without them only local files are there.
+    public init(workers: (any WorkerHost)? = nil) {
+        self.init(blockSize: 1 << 20, workers: workers)
     }
 
     /// Tests use tiny blocks, so that every record meets a boundary.
-    init(blockSize: Int) {
+    init(blockSize: Int, workers: (any WorkerHost)? = nil) {
         self.blockSize = blockSize
+        self.workers = workers
     }
 
     public func reader(
         for read: ReadOperation, schema: Schema, neededFields: Set<Int>
     ) throws(Diagnostic) -> any RecordReader {
-        let files = try FilePattern.files(of: read)
-        let context = ReadContext(read: read)
+        let (files, context) = try FilePattern.files(of: read, workers: workers)
         switch read.format {
         case .csv(let options):
             return CSVReader(
@@ -41,7 +44,14 @@ public struct LocalConnectors: Connectors {
     public func writer(
         for write: WriteOperation, schema: Schema, windowing: Windowing
     ) throws(Diagnostic) -> any RecordWriter {
-        let path = try FilePattern.localPath(write.path, at: write.range, doing: "write")
+        var uploads: RemoteUploads?
+        let path: String
+        if RemotePath.isRemote(write.path), let workers {
+            uploads = try RemoteUploads(write.path, at: write.range, workers: workers)
+            path = write.path
+        } else {
+            path = try FilePattern.localPath(write.path, at: write.range, doing: "write")
+        }
         let encoder: any RowEncoder =
             switch write.format {
             case .csv(let options):
@@ -56,10 +66,14 @@ public struct LocalConnectors: Connectors {
             case .csv, .json: true
             case .text, .tfrecord: false
             }
-        return FileWriter(write, path: path, encoder: encoder, windowing: isWindowed ? windowing : .global)
+        return FileWriter(
+            write, path: path, encoder: encoder, windowing: isWindowed ? windowing : .global, uploads: uploads)
     }
 
     public func files(matching pattern: String) throws(Diagnostic) -> [FileEntry] {
+        if RemotePath.isRemote(pattern), let workers {
+            return try RemoteObjects(pattern, at: nil, workers: workers).entries
+        }
         let path = try FilePattern.localPath(pattern, at: nil, doing: "list")
         do throws(SystemError) {
             var entries: [FileEntry] = []

@@ -23,7 +23,7 @@ extension FileInspector {
     /// What one pass over the data finds. It goes on after a drift, so that other fields are found in the same pass.
     private func scan(_ read: ReadOperation, workers: Int) throws(Diagnostic) -> [SchemaDrift] {
         let schema = try schema(of: read)
-        let reader = try LocalConnectors(blockSize: blockSize).reader(
+        let reader = try LocalConnectors(blockSize: blockSize, workers: self.workers).reader(
             for: read, schema: schema, neededFields: Set(schema.fields.indices))
         let scanner = Scanner(reader: reader)
         Threads.concurrently(workers) { _ in scanner.run() }

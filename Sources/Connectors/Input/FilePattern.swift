@@ -6,10 +6,20 @@ import Workers
 
 /// The files of a read.
 enum FilePattern {
-    /// The files that a pattern matches, sorted by path.
+    /// The files that a pattern matches, sorted by path, and what it takes to read them.
     ///
-    /// Throws a diagnostic where it names an object store or nothing matches.
-    static func files(of read: ReadOperation) throws(Diagnostic) -> [String] {
+    /// Throws a diagnostic where it names an object store that is none of ours, or nothing matches.
+    static func files(
+        of read: ReadOperation, workers: (any WorkerHost)?
+    ) throws(Diagnostic) -> (paths: [String], context: ReadContext) {
+        if RemotePath.isRemote(read.pattern), let workers {
+            let objects = try RemoteObjects(read.pattern, at: read.range, workers: workers)
+            return (objects.paths, ReadContext(read: read, objects: objects))
+        }
+        return (try files(of: read), ReadContext(read: read))
+    }
+
+    private static func files(of read: ReadOperation) throws(Diagnostic) -> [String] {
         let pattern = try localPath(read.pattern, at: read.range, doing: "read")
         let files: [String]
         do throws(SystemError) {
@@ -27,7 +37,8 @@ enum FilePattern {
         let scheme = String(path[..<colon.lowerBound])
         if scheme.lowercased() == "file" { return String(path[colon.upperBound...]) }
         throw Diagnostic(
-            .unsupportedFileSystem, "cannot \(verb) '\(path)': the embedded engine knows local files only", at: range,
+            .unsupportedFileSystem, "cannot \(verb) '\(path)': it is neither a local file nor an object of S3",
+            at: range,
             hint: "run the pipeline on a Beam runner, or copy the data with the '\(scheme)' tools and name the copy")
     }
 

@@ -6,6 +6,14 @@ import Platform
 /// Makes diagnostics about a read's files: in the message the file and line, in the range the path in the pipeline.
 struct ReadContext: Sendable {
     let read: ReadOperation
+    /// Where the files are, if not on this machine.
+    var objects: RemoteObjects?
+
+    /// An object of the read, or `nil` for a path of this machine.
+    func remoteFile(_ path: String) throws(Diagnostic) -> RemoteFile? {
+        guard RemotePath.isRemote(path), let objects else { return nil }
+        return try objects.file(path)
+    }
 
     /// A problem with a whole file.
     func problem(_ code: DiagnosticCode, _ message: String, hint: String? = nil) -> Diagnostic {

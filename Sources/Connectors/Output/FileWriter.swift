@@ -22,21 +22,26 @@ final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`
     private let windowing: Windowing
     private let naming: FileNaming
     private let encoder: any RowEncoder
-    private let isCompressed: Bool
+    private let compression: CompressionFormat?
+    private let uploads: RemoteUploads?
     private var files: [Key: OutputFile] = [:]
     private var order: [Key] = []
     private var openCount = 0
 
-    init(_ write: WriteOperation, path: String, encoder: any RowEncoder, windowing: Windowing) {
+    init(
+        _ write: WriteOperation, path: String, encoder: any RowEncoder, windowing: Windowing,
+        uploads: RemoteUploads? = nil
+    ) {
         self.write = write
         self.windowing = windowing
         self.encoder = encoder
         naming = FileNaming(write, path: path)
-        isCompressed =
+        self.uploads = uploads
+        compression =
             switch write.compression {
-            case .automatic: (path + write.fileNameSuffix).hasSuffix(".gz")
-            case .uncompressed: false
-            case .gzip: true
+            case .automatic: CompressionFormat(name: path + write.fileNameSuffix)
+            case .uncompressed: nil
+            case .gzip: .gzip
             }
     }
 
@@ -81,7 +86,8 @@ final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`
                 openCount = 0
             }
             let file = try OutputFile(
-                finalPath: naming.path(window: key.window, shard: key.shard), isCompressed: isCompressed)
+                finalPath: naming.path(window: key.window, shard: key.shard), compression: compression,
+                folder: uploads?.folder)
             files[key] = file
             order.append(key)
             openCount += 1
@@ -109,10 +115,19 @@ final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`
         } catch {
             throw unwritable(error)
         }
+        if let uploads {
+            for key in order {
+                guard let file = files[key] else { continue }
+                try uploads.send(file.temporaryPath, as: file.finalPath)
+                try? FileSystem.remove(file.temporaryPath)
+            }
+            try uploads.prepare()
+        }
         return total
     }
 
     func commit() throws(Diagnostic) -> [String] {
+        if let uploads { return try uploads.commit() }
         var paths: [String] = []
         for file in order.compactMap({ files[$0] }) {
             do throws(SystemError) {
@@ -126,6 +141,7 @@ final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`
     }
 
     func abandon() {
+        uploads?.abort()
         for file in files.values { try? FileSystem.remove(file.temporaryPath) }
         files = [:]
         order = []

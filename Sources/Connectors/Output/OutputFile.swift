@@ -1,4 +1,3 @@
-import CZlib
 import Platform
 
 /// A file in the making under a hidden name beside its own.
@@ -7,24 +6,26 @@ final class OutputFile {
     let finalPath: String
     private(set) var bytesWritten: Int64 = 0
     private var file: OpenFile?
-    private var deflater: GzipDeflater?
+    private var compressor: (any Compressor)?
     /// Small pieces wait here, so that a window with few rows does not cost a system call each.
     private var pending: [UInt8] = []
     private static let pendingLimit = 1 << 18
 
-    init(finalPath: String, isCompressed: Bool) throws(SystemError) {
+    /// - Parameter folder: takes the file in the making, where its own place is in an object store.
+    init(finalPath: String, compression: CompressionFormat?, folder: String? = nil) throws(SystemError) {
         self.finalPath = finalPath
-        temporaryPath = TemporaryName.beside(finalPath)
-        if isCompressed { deflater = GzipDeflater() }
-        try FileSystem.createDirectories(Path.directory(of: finalPath))
+        let place = folder.map { Path.join($0, Path.name(of: finalPath)) } ?? finalPath
+        temporaryPath = TemporaryName.beside(place)
+        if let compression { compressor = compression.compressor() }
+        try FileSystem.createDirectories(Path.directory(of: place))
         file = try OpenFile(temporaryPath, .createNew)
     }
 
     var isOpen: Bool { file != nil }
 
     func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemError) {
-        if let deflater {
-            try deflater.compress(bytes, isLast: false) { (piece) throws(SystemError) in try self.put(piece) }
+        if let compressor {
+            try compressor.compress(bytes, isLast: false) { (piece) throws(SystemError) in try self.put(piece) }
         } else {
             try put(bytes)
         }
@@ -59,8 +60,8 @@ final class OutputFile {
     }
 
     func finish() throws(SystemError) {
-        if let deflater {
-            try deflater.compress(UnsafeBufferPointer(start: nil, count: 0), isLast: true) {
+        if let compressor {
+            try compressor.compress(UnsafeBufferPointer(start: nil, count: 0), isLast: true) {
                 (piece) throws(SystemError) in try self.put(piece)
             }
         }

@@ -50,28 +50,12 @@ enum ForeignTransforms {
 
     private static let machineLearning = [
         foreign(
-            "MLTransform", category: "Machine learning", summary: "prepares features", needs: "python",
-            reason: "needs Python's libraries",
-            parameters: [
-                Parameter("write_artifact_location", .string, "Where what was learnt is written."),
-                Parameter("read_artifact_location", .string, "Where what was learnt is read."),
-                Parameter("transforms", .list(.map), default: "[]", "Steps with `type` and `config`."),
-            ]),
-        foreign(
-            "Enrichment", category: "Machine learning", summary: "looks up rows in a store", needs: "google-cloud",
-            reason: "needs Google Cloud",
-            parameters: [
-                Parameter("enrichment_handler", .string, required: true, "The kind of store."),
-                Parameter("handler_config", .map, required: true, "How the store is reached."),
-                Parameter("timeout", .number, default: "30", "Seconds to wait."),
-            ]),
-        foreign(
             "DicomSearch", category: "Machine learning", summary: "searches a DICOM store", needs: "google-cloud",
             reason: "needs Google Cloud", errors: true,
             parameters: [
                 Parameter("buffer_size", .integer, default: "8", "Searches at once."),
                 Parameter("max_workers", .integer, default: "5", "Threads."),
-            ]),
+            ])
     ]
 
     /// Systems with their parameters; a `!` marks a required one.

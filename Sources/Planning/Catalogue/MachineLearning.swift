@@ -4,7 +4,7 @@ import PipelineSpec
 
 /// Models, and what they are fed with; worker processes run them.
 enum MachineLearning {
-    static let all: [TransformDefinition] = [runInference, anomalyDetection]
+    static let all: [TransformDefinition] = [runInference, anomalyDetection, mlTransform, enrichment]
 
     // MARK: RunInference
 
@@ -51,7 +51,8 @@ enum MachineLearning {
             return missingType(context, "model_handler", "such as {type: PythonModelHandler, config: {model: …}}")
         }
         if !["HuggingFacePipelineModelHandler", "VertexAIModelHandlerJSON"].contains(type) {
-            context.reportNotPortable("Beam's YAML does not know the model handler '\(type)'", at: handler["type"]?.range)
+            context.reportNotPortable(
+                "Beam's YAML does not know the model handler '\(type)'", at: handler["type"]?.range)
         }
         if let node = context["output_type"] {
             context.reportNotPortable("Beam does not know 'output_type'", at: node.range)
@@ -69,7 +70,8 @@ enum MachineLearning {
             "inference.run", kind: .transform,
             requirements: PythonPackages.modelHandler(type, handler["config"], declared: context.declaredDependencies),
             runsUserCode: !code.isEmpty, reason: "'RunInference' runs a model in Python",
-            schema: context.schema.flatMap { $0.index(of: tag) == nil ? Schema($0.fields + [Field(tag, result)]) : nil })
+            schema: context.schema.flatMap { $0.index(of: tag) == nil ? Schema($0.fields + [Field(tag, result)]) : nil }
+        )
     }
 
     /// Beam's `PredictionResult`.
@@ -108,7 +110,8 @@ enum MachineLearning {
             """,
         parameters: [
             Parameter("detector", specification, required: true, "The detector: `type` and `config`."),
-            Parameter("key", .fieldNames, "Fields whose values have detectors of their own; Beam has keyed input instead."),
+            Parameter(
+                "key", .fieldNames, "Fields whose values have detectors of their own; Beam has keyed input instead."),
             .dependencies, .worker,
         ]
     ) { context in

@@ -46,7 +46,9 @@ def comparable(prediction):
     """A prediction, with NaN as something that equals itself."""
     parts = [prediction.model_id, prediction.score, prediction.label, prediction.threshold]
     parts = ["NaN" if isinstance(part, float) and part != part else part for part in parts]
-    return parts + [prediction.source_predictions and [comparable_source(each) for each in prediction.source_predictions]]
+    return parts + [
+        prediction.source_predictions and [comparable_source(each) for each in prediction.source_predictions]
+    ]
 
 
 def comparable_source(prediction):
@@ -75,18 +77,24 @@ class DetectorTests(unittest.TestCase):
         self.assertEqual(
             scores[2:], [0.0, 2.8867513459481287, 4.177863742936748, 0.35502819053868157, 0.932910509720565]
         )
-        self.assertEqual(self.scores(spec("RobustZScore"), [1, 1, 5, 7, 20, 6, 1])[1:], [0, 0, 0, 5.73325, 0.168625, 1.349])
+        self.assertEqual(
+            self.scores(spec("RobustZScore"), [1, 1, 5, 7, 20, 6, 1])[1:], [0, 0, 0, 5.73325, 0.168625, 1.349]
+        )
 
     def test_rows_keep_fields_order_and_time(self):
         schema = Schema([Field("shop", STRING), Field("x", INT64), Field(TIMESTAMP, INT64)])
         batches = [Batch(schema, [["a", "b"], [1, 2], [70, 60]]), Batch(schema, [["a"], [3], [50]])]
         rows = detect(spec("ZScore", features=["x"]), batches)
-        self.assertEqual([row.example.as_dict() for row in rows],
-                         [{"shop": "a", "x": 1}, {"shop": "b", "x": 2}, {"shop": "a", "x": 3}])
+        self.assertEqual(
+            [row.example.as_dict() for row in rows],
+            [{"shop": "a", "x": 1}, {"shop": "b", "x": 2}, {"shop": "a", "x": 3}],
+        )
         self.assertEqual([row[TIMESTAMP] for row in rows], [70, 60, 50])
 
     def test_keys_and_windows_have_detectors_of_their_own(self):
-        schema = Schema([Field("shop", STRING), Field("x", INT64), Field(WINDOW_START, INT64), Field(WINDOW_END, INT64)])
+        schema = Schema(
+            [Field("shop", STRING), Field("x", INT64), Field(WINDOW_START, INT64), Field(WINDOW_END, INT64)]
+        )
         columns = [["a", "b"] * 4, [1, 100, 2, 200, 3, 300, 2, 200], [0] * 6 + [10] * 2, [10] * 6 + [20] * 2]
         rows = detect(spec("ZScore", features=["x"]), [Batch(schema, columns)], key="shop")
         scores = [row.predictions[0].score for row in rows]
@@ -131,7 +139,17 @@ class DetectorTests(unittest.TestCase):
         median = spec("MedianTracker", quantile_tracker=spec("BufferedLandmarkQuantileTracker", q=0.4))
         self.refused(
             spec("RobustZScore", **good, mad_tracker=spec("MadTracker", median_tracker=median)),
-            ["detector", "config", "mad_tracker", "config", "median_tracker", "config", "quantile_tracker", "config", "q"],
+            [
+                "detector",
+                "config",
+                "mad_tracker",
+                "config",
+                "median_tracker",
+                "config",
+                "quantile_tracker",
+                "config",
+                "q",
+            ],
         )
 
 
@@ -141,8 +159,9 @@ class BeamTests(unittest.TestCase):
 
     def setUp(self):
         dice = random.Random(11)
-        self.values = [dice.gauss(10, 3) if dice.random() > 0.05 else dice.choice([math.nan, 60.0, -40.0])
-                       for _ in range(1300)]
+        self.values = [
+            dice.gauss(10, 3) if dice.random() > 0.05 else dice.choice([math.nan, 60.0, -40.0]) for _ in range(1300)
+        ]
 
     def check(self, detector, values=None):
         values = values or self.values
@@ -158,16 +177,31 @@ class BeamTests(unittest.TestCase):
 
     def test_trackers(self):
         for detector in [
-            spec("ZScore", sub_stat_tracker=spec("IncLandmarkMeanTracker"), stdev_tracker=spec("IncLandmarkStdevTracker")),
-            spec("ZScore", sub_stat_tracker=spec("IncSlidingMeanTracker", window_size=7),
-                 stdev_tracker=spec("SimpleSlidingStdevTracker", window_size=150)),
+            spec(
+                "ZScore", sub_stat_tracker=spec("IncLandmarkMeanTracker"), stdev_tracker=spec("IncLandmarkStdevTracker")
+            ),
+            spec(
+                "ZScore",
+                sub_stat_tracker=spec("IncSlidingMeanTracker", window_size=7),
+                stdev_tracker=spec("SimpleSlidingStdevTracker", window_size=150),
+            ),
             spec("ZScore", sub_stat_tracker=spec("SimpleSlidingMeanTracker", window_size=150)),
             spec("IQR", q1_tracker=spec("BufferedSlidingQuantileTracker", window_size=20, q=0.25)),
             spec("IQR", q1_tracker=spec("BufferedLandmarkQuantileTracker", q=0.25)),
-            spec("IQR", q1_tracker=spec("SimpleSlidingQuantileTracker", window_size=20, q=0.25),
-                 q3_tracker=spec("BufferedSlidingQuantileTracker", window_size=20, q=0.75)),
-            spec("RobustZScore", mad_tracker=spec("MadTracker", median_tracker=spec(
-                "MedianTracker", quantile_tracker=spec("BufferedSlidingQuantileTracker", window_size=9, q=0.5)))),
+            spec(
+                "IQR",
+                q1_tracker=spec("SimpleSlidingQuantileTracker", window_size=20, q=0.25),
+                q3_tracker=spec("BufferedSlidingQuantileTracker", window_size=20, q=0.75),
+            ),
+            spec(
+                "RobustZScore",
+                mad_tracker=spec(
+                    "MadTracker",
+                    median_tracker=spec(
+                        "MedianTracker", quantile_tracker=spec("BufferedSlidingQuantileTracker", window_size=9, q=0.5)
+                    ),
+                ),
+            ),
         ]:
             with self.subTest(detector):
                 self.check(detector)
@@ -183,11 +217,19 @@ class BeamTests(unittest.TestCase):
                 self.check(spec("ZScore", model_id="mine", threshold_criterion=threshold))
 
     def test_ensembles(self):
-        detectors = [spec("ZScore", threshold_criterion=spec("FixedThreshold", cutoff=1)), spec("IQR"), spec("RobustZScore")]
+        detectors = [
+            spec("ZScore", threshold_criterion=spec("FixedThreshold", cutoff=1)),
+            spec("IQR"),
+            spec("RobustZScore"),
+        ]
         for aggregation, threshold in [
-            (None, None), (None, spec("FixedThreshold", cutoff=2)), (spec("AnyVote"), None), (spec("AllVote"), None),
+            (None, None),
+            (None, spec("FixedThreshold", cutoff=2)),
+            (spec("AnyVote"), None),
+            (spec("AllVote"), None),
             (spec("MajorityVote", tie_breaker=1, include_source_predictions=True), None),
-            (spec("AverageScore", agg_model_id="mean"), spec("QuantileThreshold")), (spec("MaxScore"), None),
+            (spec("AverageScore", agg_model_id="mean"), spec("QuantileThreshold")),
+            (spec("MaxScore"), None),
         ]:
             with self.subTest(aggregation):
                 config = {"aggregation_strategy": aggregation} if aggregation else {}

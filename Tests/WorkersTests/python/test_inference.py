@@ -149,21 +149,29 @@ class SklearnTests(InferenceTests):
         self.assertEqual(list(failures), [1])
         self.assertIn("NaN", failures[1])
         handler = {"model_uri": "flowers.pkl", "preprocess": {"callable": "lambda row: [row.length / row.width, 1]"}}
-        _, failures = self.run_batch("SklearnModelHandlerNumpy", handler, NUMBERS, {"length": [1.0, 2.0], "width": [0.0, 1.0]})
+        _, failures = self.run_batch(
+            "SklearnModelHandlerNumpy", handler, NUMBERS, {"length": [1.0, 2.0], "width": [0.0, 1.0]}
+        )
         self.assertIn("division", failures[0])
 
     def test_batches_of_a_size(self):
-        self.file("counting.py", """
+        self.file(
+            "counting.py",
+            """
             class Model:
                 def predict(self, examples):
                     return [len(examples)] * len(examples)
-            """)
+            """,
+        )
         with mock.patch.object(sys, "path", [self.folder, *sys.path]):
             import counting
 
             self.file("counting.pkl", pickle.dumps(counting.Model()))
             column, _ = self.run_batch(
-                "SklearnModelHandlerNumpy", {"model_uri": "counting.pkl", "max_batch_size": 3}, NUMBERS, FLOWERS,
+                "SklearnModelHandlerNumpy",
+                {"model_uri": "counting.pkl", "max_batch_size": 3},
+                NUMBERS,
+                FLOWERS,
                 output_type="integer",
             )
         self.assertEqual(column, [3, 3, 3, 1])
@@ -195,8 +203,15 @@ class SklearnTests(InferenceTests):
         self.refused("invalid-configuration", [*CONFIG, "features"], kind, {**good, "features": ["size"]})
         self.refused("invalid-configuration", [*CONFIG, "modle"], kind, {**good, "modle": 1})
         self.refused("invalid-configuration", [*CONFIG, "max_batch_size"], kind, {**good, "max_batch_size": 0})
-        self.refused("invalid-callable", [*CONFIG, "preprocess", "callable"], kind, {**good, "preprocess": {"callable": "lambda"}})
-        self.refused("invalid-configuration", [*CONFIG, "preprocess"], kind, {**good, "preprocess": {"expression": "x"}})
+        self.refused(
+            "invalid-callable",
+            [*CONFIG, "preprocess", "callable"],
+            kind,
+            {**good, "preprocess": {"callable": "lambda"}},
+        )
+        self.refused(
+            "invalid-configuration", [*CONFIG, "preprocess"], kind, {**good, "preprocess": {"expression": "x"}}
+        )
         self.refused("invalid-configuration", ["model_handler"], kind, good, {"name": STRING}, {"name": ["a"]})
         self.refused("invalid-configuration", ["inference_tag"], kind, good, inference_tag="width")
         self.refused("invalid-configuration", ["output_type"], kind, good, output_type="text")
@@ -211,7 +226,10 @@ class OnnxTests(InferenceTests):
         from onnx import TensorProto, helper, numpy_helper
 
         # Two outputs: the weighted sum of each row, and its double.
-        nodes = [helper.make_node("MatMul", ["x", "weights"], ["sum"]), helper.make_node("Add", ["sum", "sum"], ["double"])]
+        nodes = [
+            helper.make_node("MatMul", ["x", "weights"], ["sum"]),
+            helper.make_node("Add", ["sum", "sum"], ["double"]),
+        ]
         graph = helper.make_graph(
             nodes,
             "weighted",
@@ -226,20 +244,28 @@ class OnnxTests(InferenceTests):
         self.model()
         numbers = {"length": [1.0, 2.0], "width": [0.5, 0.25]}
         floats = {"type": "array", "items": "number"}
-        column, _ = self.run_batch("OnnxModelHandlerNumpy", {"model_uri": "weighted.onnx"}, NUMBERS, numbers, output_type=floats)
+        column, _ = self.run_batch(
+            "OnnxModelHandlerNumpy", {"model_uri": "weighted.onnx"}, NUMBERS, numbers, output_type=floats
+        )
         self.assertEqual(column, [[6.0], [4.5]])
         handler = {"model_uri": "weighted.onnx", "output": "double", "features": ["width", "length"], "device": "auto"}
         column, _ = self.run_batch("OnnxModelHandlerNumpy", handler, NUMBERS, numbers, output_type=floats)
         self.assertEqual(column, [[21.0], [40.5]])
         vectors, _ = self.run_batch(
-            "OnnxModelHandlerNumpy", {"model_uri": "weighted.onnx"}, {"v": list_of(DOUBLE)}, {"v": [[1.0, 2.0]]}, output_type=floats
+            "OnnxModelHandlerNumpy",
+            {"model_uri": "weighted.onnx"},
+            {"v": list_of(DOUBLE)},
+            {"v": [[1.0, 2.0]]},
+            output_type=floats,
         )
         self.assertEqual(vectors, [[21.0]])
 
     def test_errors(self):
         self.model()
         kind = "OnnxModelHandlerNumpy"
-        self.refused("invalid-configuration", [*CONFIG, "output"], kind, {"model_uri": "weighted.onnx", "output": "mean"})
+        self.refused(
+            "invalid-configuration", [*CONFIG, "output"], kind, {"model_uri": "weighted.onnx", "output": "mean"}
+        )
         self.file("broken.onnx", b"no model")
         self.refused("model-not-found", [*CONFIG, "model_uri"], kind, {"model_uri": "broken.onnx"})
         _, failures = self.run_batch(kind, {"model_uri": "weighted.onnx", "features": ["length"]}, NUMBERS, FLOWERS)
@@ -257,7 +283,9 @@ class PythonTests(InferenceTests):
             "field": "text",
             "postprocess": {"callable": "lambda x: x.inference['compound']"},
         }
-        column, failures = self.run_batch("PythonModelHandler", handler, {"text": STRING}, self.TEXTS, output_type="number")
+        column, failures = self.run_batch(
+            "PythonModelHandler", handler, {"text": STRING}, self.TEXTS, output_type="number"
+        )
         self.assertGreater(column[0], 0.5)
         self.assertLess(column[1], -0.4)
         self.assertEqual(list(failures), [2])
@@ -273,7 +301,8 @@ class PythonTests(InferenceTests):
     @unittest.skipUnless(find_spec("wordllama"), "needs wordllama")
     def test_a_model_made_by_code(self):
         handler = {
-            "model": {"callable": textwrap.dedent("""
+            "model": {
+                "callable": textwrap.dedent("""
                 import pathlib, wordllama
                 class Near:
                     def __init__(self, words):
@@ -282,7 +311,8 @@ class PythonTests(InferenceTests):
                         self.words = words
                     def __call__(self, texts):
                         return [self.model.rank(text, self.words)[0][0] for text in texts]
-                """)},
+                """)
+            },
             "arguments": {"words": ["animals", "money"]},
             "batched": True,
             "field": "text",
@@ -316,8 +346,12 @@ class OpenAITests(InferenceTests):
         config = {"model": "parrot", "base_url": server.url, "api_key_variable": "TEST_KEY", **handler}
         with mock.patch.dict(os.environ, {"TEST_KEY": "secret-key"}):
             return self.run_batch(
-                "OpenAIModelHandler", config, types or {"text": STRING}, columns or {"text": ["one", "two"]},
-                inference_args=arguments or {}, output_type="any",
+                "OpenAIModelHandler",
+                config,
+                types or {"text": STRING},
+                columns or {"text": ["one", "two"]},
+                inference_args=arguments or {},
+                output_type="any",
             )
 
     def test_chat(self):
@@ -346,7 +380,7 @@ class OpenAITests(InferenceTests):
             self.assertEqual(column, ["one!", "two!"])
             column, _ = self.ask(server, endpoint="embeddings")
             self.assertEqual(column, [[3.0, 1.0], [3.0, 1.0]])
-            column, failures = self.ask(server, {"text": STRING}, {"text": ["{\"a\": [1]}", "no json"]}, answer="json")
+            column, failures = self.ask(server, {"text": STRING}, {"text": ['{"a": [1]}', "no json"]}, answer="json")
             self.assertEqual((column[0], failures), ({"A": [1]}, {1: "the model's answer is no JSON"}))
             column, _ = self.ask(server, answer="response")
             self.assertEqual(column[0]["choices"][0]["message"]["content"], "ONE")
@@ -426,7 +460,9 @@ class TorchTests(InferenceTests):
             self.assertEqual(([value.inference for value in column], failures), ([[6.5], [5.0]], {}))
         kind = "PytorchModelHandlerTensor"
         self.refused("invalid-configuration", [*CONFIG, "state_dict_path"], kind, {"state_dict_path": "linear.state"})
-        self.refused("model-not-found", [*CONFIG, "torch_script_model_path"], kind, {"torch_script_model_path": "linear.state"})
+        self.refused(
+            "model-not-found", [*CONFIG, "torch_script_model_path"], kind, {"torch_script_model_path": "linear.state"}
+        )
 
     @unittest.skipUnless(find_spec("transformers"), "needs transformers")
     def test_pipelines_of_transformers(self):
@@ -446,10 +482,18 @@ class TorchTests(InferenceTests):
         self.assertEqual({value.inference["label"] for value in column[:2]} <= {"LABEL_0", "LABEL_1"}, True)
         self.assertEqual(list(failures), [2])
         handler["inference_fn"] = {"callable": "lambda batch, pipeline, args: [type(pipeline).__name__] * len(batch)"}
-        column, _ = self.run_batch("HuggingFacePipelineModelHandler", handler, {"text": STRING}, texts, output_type="string")
+        column, _ = self.run_batch(
+            "HuggingFacePipelineModelHandler", handler, {"text": STRING}, texts, output_type="string"
+        )
         self.assertEqual(column[0], "TextClassificationPipeline")
-        self.refused("model-not-found", [*CONFIG, "model"], "HuggingFacePipelineModelHandler", {"model": "./nothing"},
-                     {"text": STRING}, texts)
+        self.refused(
+            "model-not-found",
+            [*CONFIG, "model"],
+            "HuggingFacePipelineModelHandler",
+            {"model": "./nothing"},
+            {"text": STRING},
+            texts,
+        )
 
 
 class WorkerTests(unittest.TestCase):

@@ -18,16 +18,11 @@ class Read(Source):
 
     def __init__(self, config, inputs, context):
         super().__init__(config, inputs, context)
-        from beamstack_worker.avro_container import Container
-        from beamstack_worker.avro_types import SchemaReader
+        import pyarrow as pa
 
         self._files = files.find(config["path"], expands_folders=True)
         self._containers = {}
-        self._container_class = Container
-        self._reader_class = SchemaReader
-        container, reader = self._opened(0)
-        import pyarrow as pa
-
+        _, reader = self._opened(0)
         fields = [column.field(name) for name, column in reader.fields]
         wanted = config.get("columns")
         if wanted:
@@ -43,19 +38,27 @@ class Read(Source):
 
     def _opened(self, index):
         """The header of a file and its schema; files of one schema share its translation."""
+        from beamstack_worker.avro_container import Container, damaged
+        from beamstack_worker.avro_types import SchemaReader
+
         if index not in self._containers:
             file = self._files[index]
             stream = files.open_reading(file)
             try:
-                container = self._container_class(file.path, stream)
+                container = Container(file.path, stream)
             finally:
                 stream.close()
             if container.codec not in CODECS:
                 raise TaskError("damaged-file", f"'{file.path}' is compressed with the unknown codec "
                                 f"'{container.codec}'", path=["path"])
             first = self._containers.get(0)
-            reader = first[1] if first and first[0].schema == container.schema else self._reader_class(
-                file.path, container.schema)
+            if first and first[0].schema == container.schema:
+                reader = first[1]
+            else:
+                try:
+                    reader = SchemaReader(file.path, container.schema)
+                except (AttributeError, KeyError, TypeError, ValueError):
+                    raise damaged(file.path, "its header has no valid schema") from None
             self._containers[index] = container, reader
         return self._containers[index]
 

@@ -242,7 +242,7 @@ def _tagged(value):
 
     def rows(value):
         if isinstance(value, dict):
-            return row_class(list(value))(*map(rows, value.values()))
+            return row_class(value)(map(rows, value.values()))
         return [rows(item) for item in value] if isinstance(value, list) else value
 
     return None if value is None else to_json(rows(value))

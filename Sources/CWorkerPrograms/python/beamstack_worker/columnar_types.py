@@ -91,8 +91,11 @@ def convert(array, type):
         return pa.MapArray.from_arrays(_offsets(array), keys, items, type=type)
     if pa.types.is_list(type):
         if not (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
-            # Lists of one size have no offsets, and views of lists overlap.
+            # Lists of one size have no offsets and values under null, and views of lists overlap.
             array = array.cast(pa.large_list(array.type.value_field))
+            ends = pc.cumulative_sum(pc.fill_null(pc.list_value_length(array), 0))
+            offsets = pa.concat_arrays([pa.array([0], ends.type), ends])
+            array = pa.LargeListArray.from_arrays(_nullable_offsets(offsets, array), array.flatten())
         return pa.ListArray.from_arrays(_offsets(array).cast(pa.int32()), convert(array.values, type.value_type),
                                         type=type)
     if pa.types.is_timestamp(type):
@@ -113,7 +116,10 @@ def _mask(array):
 
 def _offsets(array):
     """The offsets of lists, null where a list is null."""
-    offsets = array.offsets
+    return _nullable_offsets(array.offsets, array)
+
+
+def _nullable_offsets(offsets, array):
     if not array.null_count:
         return offsets
     mask = pa.concat_arrays([array.is_null(), pa.array([False])])

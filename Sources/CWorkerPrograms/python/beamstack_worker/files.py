@@ -208,8 +208,19 @@ class Shards:
     def abort(self):
         """Leaves nothing behind."""
         outputs, self._outputs, self._writers = self._outputs, [], []
-        for output in outputs:
+        abort_all(outputs)
+
+
+def abort_all(outputs):
+    """Takes all of the outputs back, also where one of them cannot be: its problem is raised afterwards."""
+    problem = None
+    for output in outputs:
+        try:
             output.abort()
+        except TaskError as error:
+            problem = problem or error
+    if problem:
+        raise problem
 
 
 def shard_count(config):

@@ -1,6 +1,6 @@
 """The task `inference.run`: appends what a model says of each row."""
 
-from beamstack_worker.conversion import conform
+from beamstack_worker.conversion import conform, plain
 from beamstack_worker.functions import apply_to_each
 from beamstack_worker.inference_functions import PredictionResult, load_function, type_of
 from beamstack_worker.inference_handlers import handler_class, set_environment
@@ -8,8 +8,9 @@ from beamstack_worker.python_code import add_folders
 from beamstack_worker.specs import Spec
 from beamstack_worker.tasks import Failure, Output, Result, TaskError, Transform, task
 from beamstack_worker.traces import trace_of
-from beamstack_worker.values import ANY, STRING, Batch, Field, Schema, row_of
+from beamstack_worker.values import ANY, STRING, Batch, Field, Schema, row_class, row_of
 
+_ROW = row_class(PredictionResult._fields)._make
 _PREDICTION = row_of([Field("example", ANY), Field("inference", ANY), Field("model_id", STRING)])
 
 
@@ -71,37 +72,53 @@ class RunInference(Transform):
                 row = rows[failure.row]
                 failures.setdefault(row, Failure(row, failure.error, failure.trace))
 
-        everything = range(batch.count)
+        rows = range(batch.count)
         if self._preprocess:
             examples, failed = apply_to_each(self._preprocess, list(batch.rows()))
-            keep(failed, everything)
+            keep(failed, rows)
+            if failures:
+                rows = [row for row in rows if row not in failures]
+                examples = [examples[row] for row in rows]
         else:
             examples = self._examples(batch)
-        wanted = [row for row in everything if row not in failures]
-        results = [None] * batch.count
-        size = self._batch_size or max(len(wanted), 1)
-        for start in range(0, len(wanted), size):
-            part = wanted[start : start + size]
-            for row, result in zip(part, self._inferred([examples[row] for row in part])):
-                if isinstance(result, BaseException):
-                    keep([Failure(0, result, trace_of(result))], [row])
-                else:
-                    results[row] = self._prediction(examples[row], result)
-        if self._postprocess:
-            good = [row for row in wanted if row not in failures]
-            made, failed = apply_to_each(self._postprocess, [results[row] for row in good])
-            for row, value in zip(good, made):
-                results[row] = value
-            keep(failed, good)
-        values, misfits = conform(results, self._field)
-        keep([Failure(row, error, trace_of(error)) for row, error in misfits.items()], everything)
+        results = []
+        size = self._batch_size or max(len(rows), 1)
+        for start in range(0, len(rows), size):
+            results += self._inferred(examples[start : start + size])
+        keep([Failure(i, each, trace_of(each)) for i, each in enumerate(results) if _is_exception(each)], rows)
+        made, failed = self._made(examples, results)
+        keep(failed, rows)
+        values = [None] * batch.count
+        for row, value in zip(rows, made):
+            values[row] = value
+        for row in failures:
+            values[row] = None
+        if self._field.type is not _PREDICTION:
+            values, misfits = conform(values, self._field)
+            keep([Failure(row, error, trace_of(error)) for row, error in misfits.items()], range(batch.count))
         ordered = [failures[row] for row in sorted(failures)]
         return Result([Batch(Schema([self._field]), [values], batch.count)], failures=ordered)
 
-    def _prediction(self, example, result):
-        if self._is_plain and not self._postprocess:
-            return result
-        return PredictionResult(example, result, self._handler.model_id)
+    def _made(self, examples, results):
+        """The field's values from results, and the failures of making them; exceptions among results stay."""
+        if self._postprocess:
+            good = [index for index, result in enumerate(results) if not _is_exception(result)]
+            given = [PredictionResult(examples[index], results[index], self._handler.model_id) for index in good]
+            made, failed = apply_to_each(self._postprocess, given)
+            for index, value in zip(good, made):
+                results[index] = value
+            return results, [Failure(good[failure.row], failure.error, failure.trace) for failure in failed]
+        if self._is_plain:
+            return results, []
+        # Each part once, and not the row once more: this is the greater part of the work around a small model.
+        model_id = self._handler.model_id
+        if hasattr(examples, "tolist"):
+            examples = examples.tolist()
+
+        def row(example, result):
+            return None if _is_exception(result) else _ROW([plain(example), plain(result), model_id])
+
+        return apply_to_each(row, examples, results)
 
     def _inferred(self, examples):
         """Results and exceptions for examples. One that spoils its batch is found by halving the batch."""
@@ -121,4 +138,9 @@ class RunInference(Transform):
                 path=self._spec.path,
                 hint="it must take a batch and give a result for each example of it",
             )
-        return results
+        # Functions of a person's get what the model gives, such as arrays.
+        return results.tolist() if self._postprocess is None and hasattr(results, "tolist") else list(results)
+
+
+def _is_exception(value):
+    return isinstance(value, BaseException)

@@ -43,7 +43,10 @@ class Handler:
         """Loads the model."""
 
     def infer(self, examples, arguments):
-        """The model's results for examples, as many as they are; a result may be an exception."""
+        """The model's results for examples, a sequence as long as theirs; a result may be an exception.
+
+        examples: a list, or an array where `examples` makes one.
+        """
         raise NotImplementedError
 
     def close(self):
@@ -95,7 +98,7 @@ class Tabular(Handler):
         if len(kinds) == 1 and kinds[0].kind == "list":
             return lambda batch: [np.asarray(value, np.float64) for value in batch.column(names[0])], names
         columns = lambda batch: [np.array(batch.column(name), np.float64) for name in names]  # noqa: E731
-        return lambda batch: list(np.stack(columns(batch), axis=1)), names
+        return lambda batch: np.stack(columns(batch), axis=1), names
 
     def features(self):
         """The names of the model's input fields."""
@@ -134,11 +137,18 @@ class Textual(Handler):
         return lambda batch: batch.column(name), [name]
 
 
+def stacked(examples):
+    """Examples as one array, which they may be already."""
+    import numpy as np
+
+    return examples if isinstance(examples, np.ndarray) else np.stack(examples, axis=0)
+
+
 def split(results):
-    """Results of a batch as results of its examples: a model may give a map of sequences."""
+    """Results of a batch as a sequence of its examples' results: a model may give a map of sequences."""
     if isinstance(results, dict):
         return [dict(zip(results, parts)) for parts in zip(*results.values())]
-    return list(results)
+    return results if hasattr(results, "__len__") else list(results)
 
 
 def imported(name, path, package=None):

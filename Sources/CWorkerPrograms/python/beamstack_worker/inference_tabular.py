@@ -3,7 +3,7 @@
 import os
 
 from beamstack_worker.inference_files import locate
-from beamstack_worker.inference_handlers import Tabular, split
+from beamstack_worker.inference_handlers import Tabular, split, stacked
 
 
 class SklearnNumpy(Tabular):
@@ -51,9 +51,7 @@ class SklearnNumpy(Tabular):
         return split(getattr(self.model, self._name)(self._matrix(examples), **arguments))
 
     def _matrix(self, examples):
-        import numpy as np
-
-        return np.stack(examples, axis=0)
+        return stacked(examples)
 
 
 class SklearnPandas(SklearnNumpy):
@@ -124,7 +122,7 @@ class OnnxNumpy(Tabular):
         if isinstance(examples[0], dict):
             fed = {one.name: np.stack([example[one.name] for example in examples]) for one in inputs}
         else:
-            fed = {inputs[0].name: np.stack(examples, axis=0)}
+            fed = {inputs[0].name: stacked(examples)}
         for one in inputs:
             kind = _KINDS.get(one.type)
             if kind and one.name in fed and fed[one.name].dtype != kind:

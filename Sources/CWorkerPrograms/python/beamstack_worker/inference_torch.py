@@ -81,13 +81,15 @@ class PytorchTensor(Tabular):
 
     def infer(self, examples, arguments):
         torch = self._torch
-        tensors = [
-            example if isinstance(example, torch.Tensor) else torch.as_tensor(example, dtype=torch.float32)
-            for example in examples
-        ]
+        if isinstance(examples, list):
+            examples = torch.stack([_tensor(torch, example) for example in examples])
         with torch.no_grad():
-            results = self._model(torch.stack(tensors).to(self._device), **arguments)
+            results = self._model(_tensor(torch, examples).to(self._device), **arguments)
         return split(results)
+
+
+def _tensor(torch, value):
+    return value if isinstance(value, torch.Tensor) else torch.as_tensor(value, dtype=torch.float32)
 
 
 class HuggingFacePipeline(Textual):

@@ -177,10 +177,18 @@ class RunMLTransform(Transform):
             each.close()
 
     def process(self, batch, input=0):
-        columns = {name: batch.column(name) for name in batch.schema.names}
+        came = {name: batch.column(name) for name in batch.schema.names}
+        columns = dict(came)
         for each in self._operations:
             each.apply(columns)
-        return Result([self._batch(columns, batch)])
+        fields = []
+        for field in self._schema:
+            # What nothing has touched goes on as it came: a dynamic column may have another form in each batch.
+            is_old = columns[field.name] is came.get(field.name)
+            known = batch.schema.field(field.name) if is_old else field
+            fields.append(known.with_type(columns[field.name].type))
+        schema = pa.schema(fields)
+        return Result([pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)])
 
     def run(self, inputs, outputs):
         while any(each.learnt is None for each in self._operations):
@@ -211,16 +219,6 @@ class RunMLTransform(Transform):
         for each in ready:
             if each.learnt is None:
                 each.finish_pass()
-
-    def _batch(self, columns, batch):
-        """The columns as a batch; those that the step has not touched are as they came."""
-        fields = []
-        for field in self._schema:
-            known = batch.schema.get_field_index(field.name)
-            untouched = known >= 0 and columns[field.name] is batch.column(field.name)
-            came = batch.schema.field(known) if untouched else field
-            fields.append(came.with_type(columns[field.name].type))
-        return pa.RecordBatch.from_arrays([columns[field.name] for field in self._schema], schema=pa.schema(fields))
 
 
 def _cast(column, field):

@@ -1,6 +1,5 @@
 """Transforms of texts: vocabularies, weights, n-grams and hashes, with TensorFlow Transform's definitions."""
 
-import math
 import re
 from collections import Counter
 

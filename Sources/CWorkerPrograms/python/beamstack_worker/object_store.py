@@ -65,5 +65,4 @@ class Write(Sink):
 
     def abort(self):
         outputs, self._outputs = self._outputs, {}
-        for output in outputs.values():
-            output.abort()
+        files.abort_all(outputs.values())

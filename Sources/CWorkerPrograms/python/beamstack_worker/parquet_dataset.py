@@ -157,11 +157,13 @@ class ParquetPart:
     def read_footer(self):
         """Reads where everything is in the file."""
         stream = files.open_reading(self._file)
-        with self._problems():
-            # A store's object is asked for once or twice, not for each few bytes that describe the file.
-            self._metadata = pq.read_metadata(_with_read_ahead(stream, self._file))
-            self.arrow_schema = self._metadata.schema.to_arrow_schema()
-        stream.close()
+        try:
+            with self._problems():
+                # A store's object is asked for once or twice, not for each few bytes that describe the file.
+                self._metadata = pq.read_metadata(_with_read_ahead(stream, self._file))
+                self.arrow_schema = self._metadata.schema.to_arrow_schema()
+        finally:
+            stream.close()
 
     def _problems(self):
         return _Problems(self.path)

@@ -243,7 +243,12 @@ class Upload:
         """Has the store forget the parts."""
         if self._upload is not None:
             upload, self._upload = self._upload, None
-            self._ask("abort_multipart_upload", UploadId=upload)
+            try:
+                self._ask("abort_multipart_upload", UploadId=upload)
+            except TaskError as error:
+                # The store may have dropped the upload by itself.
+                if error.code != "unknown-object":
+                    raise
 
 
 def problem(error, verb, url, parameter="path"):

@@ -1,16 +1,8 @@
 import CZlib
-import Platform
+import Diagnostics
 
 /// Decompresses gzip of any number of members, one after the other.
-final class GzipInflater {
-    static let magic: [UInt8] = [0x1F, 0x8B]
-
-    enum Outcome {
-        /// So many bytes; 0 at the end.
-        case bytes(Int)
-        case damaged(String)
-    }
-
+final class GzipInflater: Decompressor {
     private static let inputSize = 1 << 17
     private let stream: UnsafeMutablePointer<z_stream>
     private let input: UnsafeMutablePointer<UInt8>
@@ -36,10 +28,10 @@ final class GzipInflater {
         input.deallocate()
     }
 
-    func inflate(
+    func decompress(
         into memory: UnsafeMutablePointer<UInt8>, count: Int,
-        from read: (UnsafeMutableRawPointer, Int) throws(SystemError) -> Int
-    ) throws(SystemError) -> Outcome {
+        from read: (UnsafeMutableRawPointer, Int) throws(Diagnostic) -> Int
+    ) throws(Diagnostic) -> DecompressionOutcome {
         guard !isFinished, count > 0 else { return .bytes(0) }
         stream.pointee.next_out = memory
         stream.pointee.avail_out = uInt(clamping: count)

@@ -2,7 +2,7 @@ import CZlib
 import Platform
 
 /// Compresses to one gzip member.
-final class GzipDeflater {
+final class GzipDeflater: Compressor {
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutablePointer<UInt8>
     private static let outputSize = 1 << 17
