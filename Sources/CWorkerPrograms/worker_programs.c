@@ -233,6 +233,10 @@ static const unsigned char parquet_dataset_py[] = {
 #embed "python/beamstack_worker/parquet_dataset.py"
 };
 
+static const unsigned char parquet_pruning_py[] = {
+#embed "python/beamstack_worker/parquet_pruning.py"
+};
+
 static const unsigned char python_code_py[] = {
 #embed "python/beamstack_worker/python_code.py"
 };
@@ -395,6 +399,7 @@ const struct worker_program worker_programs[] = {
     PROGRAM(object_store),
     PROGRAM(parquet),
     PROGRAM(parquet_dataset),
+    PROGRAM(parquet_pruning),
     PROGRAM(python_code),
     PROGRAM(s3),
     PROGRAM(specs),

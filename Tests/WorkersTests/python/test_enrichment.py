@@ -1,5 +1,7 @@
 """`enrichment.lookup`: records from files, from databases, and from an HTTP service that is not always well."""
 
+import datetime
+import decimal
 import json
 import os
 import sqlite3
@@ -12,6 +14,7 @@ from importlib.util import find_spec
 from unittest import mock
 
 import support  # noqa: F401
+import test_databases
 from beamstack_worker.tagged_json import from_json
 from beamstack_worker.tasks import Context, TaskError
 
@@ -209,6 +212,55 @@ class SQLTests(EnrichmentTests):
             connection.execute("INSERT INTO items VALUES ('tea', 'mall', 1, 1)")
         error = self.refused("invalid-configuration", [config, "key"], self.good)
         self.assertEqual(error.message, "two records have item = 'tea'")
+
+
+class ServerTests:
+    """What SQLite cannot show: a server, its quoting of texts, and its own idea of what texts are equal."""
+
+    handler = "Sql"
+
+    def test_keys_of_all_types(self):
+        self.statements(
+            "CREATE TABLE goods (n integer NOT NULL, name varchar(40), day date, price numeric(8, 2))",
+            "INSERT INTO goods VALUES (1, 'tea', '2024-01-02', 2.50)",
+            "INSERT INTO goods VALUES (2, 'it''s', '2024-02-03', 1)",
+        )
+        schema = pa.schema([("n", pa.int64()), ("name", pa.string()), ("day", pa.date32())])
+        rows = [
+            {"n": 1, "name": "tea", "day": datetime.date(2024, 1, 2)},
+            {"n": 2, "name": "it's", "day": datetime.date(2024, 2, 3)},
+            {"n": 3, "name": "TEA", "day": datetime.date(2024, 1, 3)},
+            {"n": None, "name": "\\' OR 1 = 1 -- ", "day": None},
+        ]
+        for key in ("n", "name", "day", ["n", "name"], ["day", "n"]):
+            found, _ = self.enriched({**self.good, "table": "goods", "key": key, "fields": "price"}, rows, schema)
+            prices = [row["price"] for row in found]
+            self.assertEqual(prices, [decimal.Decimal("2.50"), decimal.Decimal("1.00"), None, None], key)
+
+    def test_a_refused_login(self):
+        settings = {**self.good, "table": "goods", "key": "item", "password": "wrong"}
+        error = self.refused("login-refused", ["handler_config", "password"], settings)
+        self.assertNotIn(test_databases.PASSWORD, error.message)
+
+
+class PostgresTests(ServerTests, EnrichmentTests):
+    """PostgreSQL."""
+
+    server = test_databases.PostgresTests
+    schema = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server.setUpClass()
+        cls.addClassCleanup(cls.server.tearDownClass)
+
+    def setUp(self):
+        super().setUp()
+        self.good = {"url": self.server.url, "username": self.server.user, "password": test_databases.PASSWORD}
+
+    def statements(self, *texts):
+        """Runs statements in an empty database."""
+        self.server("sql").sql(";".join([self.schema, *texts]))
 
 
 class Service(ThreadingHTTPServer):

@@ -112,7 +112,8 @@ class TypeTests(ParquetCase):
 
     def test_old_timestamps_of_96_bits(self):
         value = datetime.datetime(9999, 12, 31)
-        path = self.file("a.parquet", {"t": pa.array([value], pa.timestamp("us"))}, use_deprecated_int96_timestamps=True)
+        column = pa.array([value], pa.timestamp("us"))
+        path = self.file("a.parquet", {"t": column}, use_deprecated_int96_timestamps=True)
         self.assertEqual(self.rows(path), [{"t": value}])
 
 

@@ -1,7 +1,7 @@
 """Avro's object container files: a header, then blocks of records, each followed by the file's sync marker.
 
-Blocks are found here and decoded by `fastavro`, so that a file can be read from any point of it: a reader that starts in
-the middle looks for the next marker.
+Blocks are found here and decoded by `fastavro`, so that a file can be read from any point of it: a reader that starts
+in the middle looks for the next marker.
 """
 
 import io

@@ -1,7 +1,5 @@
 """Parquet files: read by row groups and by the columns that are needed, written in row groups of bounded size."""
 
-import datetime
-
 from beamstack_worker import files
 from beamstack_worker.tasks import Output, Sink, Source, TaskError, task
 
@@ -29,7 +27,7 @@ class Read(Source):
         return [Output(self._dataset.schema)]
 
     def partitions(self):
-        from beamstack_worker.parquet_dataset import Pruning
+        from beamstack_worker.parquet_pruning import Pruning
 
         pruning = Pruning(self._dataset.schema, self.comparisons)
         partitions = []
@@ -158,26 +156,3 @@ class _Outlet:
 
     def close(self):
         self.closed = True
-
-
-def key_type(texts):
-    """The type of a folder's key by its values: whole numbers, dates, or text."""
-    import pyarrow as pa
-
-    texts = [text for text in texts if text is not None]
-    for type, parse in ((pa.int64(), _whole_number), (pa.date32(), datetime.date.fromisoformat)):
-        try:
-            for text in texts:
-                parse(text)
-            if texts:
-                return type, parse
-        except ValueError:
-            continue
-    return pa.utf8(), str
-
-
-def _whole_number(text):
-    digits = text[1:] if text.startswith("-") else text
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
-        raise ValueError(text)
-    return int(text)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from beamstack_worker import files
 from beamstack_worker.columnar_types import Unsupported, convert, engine_field
-from beamstack_worker.parquet import key_type
+from beamstack_worker.parquet_pruning import Statistics
 from beamstack_worker.tasks import TaskError
 
 # How many footers are fetched at a time.
@@ -41,7 +41,7 @@ class Dataset:
         texts = [_folder_keys(file.path) for file in self.files]
         # A key that some of the files lack says nothing about the rows.
         names = [name for name in texts[0] if all(name in keys for keys in texts)]
-        self._keys = {name: key_type([keys[name] for keys in texts]) for name in names}
+        self._keys = {name: _key_type([keys[name] for keys in texts]) for name in names}
         for file, keys in zip(self.files, texts):
             file.keys = {name: None if keys[name] is None else self._keys[name][1](keys[name]) for name in names}
 
@@ -127,8 +127,8 @@ def _nullable_join(left, right):
 
 def _unsupported(file, name, type):
     return TaskError(
-        "unsupported-column-type", f"the column '{name}' of '{file.path}' is of the type '{type}', which rows cannot have",
-        path=["path"], hint="name the columns to read with 'columns', without this one")
+        "unsupported-column-type",
+        f"the column '{name}' of '{file.path}' is of the type '{type}', which rows cannot have", path=["path"], hint="name the columns to read with 'columns', without this one")
 
 
 def _folder_keys(path):
@@ -140,6 +140,27 @@ def _folder_keys(path):
             text = unquote(text)
             keys[unquote(name)] = None if text == NULL_KEY else text
     return keys
+
+
+def _key_type(texts):
+    """The type of a folder's key by its values: whole numbers, dates, or text."""
+    texts = [text for text in texts if text is not None]
+    for type, parse in ((pa.int64(), _whole_number), (pa.date32(), datetime.date.fromisoformat)):
+        try:
+            for text in texts:
+                parse(text)
+            if texts:
+                return type, parse
+        except ValueError:
+            continue
+    return pa.utf8(), str
+
+
+def _whole_number(text):
+    digits = text[1:] if text.startswith("-") else text
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+        raise ValueError(text)
+    return int(text)
 
 
 class ParquetPart:
@@ -173,7 +194,7 @@ class ParquetPart:
         run = None
         for index in range(self._metadata.num_row_groups):
             group = self._metadata.row_group(index)
-            statistics = _Statistics(group)
+            statistics = Statistics(group)
             if group.num_rows == 0 or not pruning.may_have_statistics(statistics):
                 if run:
                     yield run
@@ -196,7 +217,7 @@ class ParquetPart:
         schema = pa.schema(fields)
         for index in groups:
             group = self._metadata.row_group(index)
-            size = max(1, _Statistics(group).byte_count(names, uncompressed=True))
+            size = max(1, Statistics(group).byte_count(names, uncompressed=True))
             # Encoded values take less room than the bytes of their columns say: dictionaries are resolved.
             rows = max(64, min(row_limit, byte_limit * group.num_rows // size))
             if not own:
@@ -321,86 +342,3 @@ class _Problems:
         if isinstance(error, (pa.ArrowInvalid, pa.ArrowException, OSError, EOFError)):
             raise TaskError("damaged-file", f"'{self._path}' is no readable Parquet file: {error}", path=["path"],
                             hint="make it anew, or name only Parquet files in 'path'") from None
-
-
-class _Statistics:
-    """What a row group says of its flat columns."""
-
-    def __init__(self, group):
-        self._group = group
-        self._columns = None
-
-    def columns(self):
-        if self._columns is None:
-            self._columns = {}
-            for index in range(self._group.num_columns):
-                column = self._group.column(index)
-                self._columns[column.path_in_schema] = column
-        return self._columns
-
-    def byte_count(self, names, uncompressed=False):
-        """Bytes of the columns of these names, or of all."""
-        wanted = None if names is None else set(names)
-        total = 0
-        for path, column in self.columns().items():
-            if wanted is None or path in wanted or path.partition(".")[0] in wanted:
-                total += column.total_uncompressed_size if uncompressed else column.total_compressed_size
-        return total
-
-
-class Pruning:
-    """Comparisons that all rows that matter fulfil. A comparison with null is an error, and so keeps its rows."""
-
-    def __init__(self, schema, comparisons):
-        self._comparisons = []
-        for name, operator, value in comparisons:
-            index = schema.get_field_index(name)
-            if index < 0 or operator not in _MAY_HOLD:
-                continue
-            type = schema.field(index).type
-            is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
-            if is_number and (pa.types.is_integer(type) or pa.types.is_floating(type)):
-                self._comparisons.append((name, operator, value, pa.types.is_floating(type)))
-            elif isinstance(value, str) and pa.types.is_string(type):
-                self._comparisons.append((name, operator, value, False))
-            elif isinstance(value, dict) and "$date" in value and pa.types.is_date(type):
-                day = datetime.date(1970, 1, 1) + datetime.timedelta(days=value["$date"])
-                self._comparisons.append((name, operator, day, False))
-
-    def may_have(self, keys):
-        """Whether rows with these keys of folders matter."""
-        return all(
-            keys[name] is None or _MAY_HOLD[operator](keys[name], keys[name], value)
-            for name, operator, value, _ in self._comparisons
-            if name in keys)
-
-    def may_have_statistics(self, statistics):
-        """Whether a row group may have rows that matter."""
-        if not self._comparisons:
-            return True
-        for name, operator, value, is_floating in self._comparisons:
-            column = statistics.columns().get(name)
-            found = column.statistics if column is not None and column.is_stats_set else None
-            if found is None or not found.has_min_max or not found.has_null_count or found.null_count:
-                continue
-            # NaN is in no statistics, and the ends of long texts may be cut off.
-            if operator == "!=" and (is_floating or isinstance(value, str)):
-                continue
-            low, high = found.min, found.max
-            if type(low) is bytes or isinstance(low, str) != isinstance(value, str):
-                continue
-            if not isinstance(value, str) and isinstance(low, datetime.date) != isinstance(value, datetime.date):
-                continue
-            if not _MAY_HOLD[operator](low, high, value):
-                return False
-        return True
-
-
-_MAY_HOLD = {
-    "==": lambda low, high, value: low <= value <= high,
-    "!=": lambda low, high, value: not low == value == high,
-    "<": lambda low, high, value: low < value,
-    "<=": lambda low, high, value: low <= value,
-    ">": lambda low, high, value: high > value,
-    ">=": lambda low, high, value: high >= value,
-}
