@@ -6,20 +6,20 @@ extension MachineLearning {
     static let enrichment = TransformDefinition(
         "Enrichment", category: "Machine learning", summary: "looks up each row in a file, a database or a service",
         documentation: """
-            Appends the fields of the record that a row's key leads to. Of `enrichment_handler` three are Beamstack's own;
-            Beam's `BigQuery`, `BigTable`, `VertexAIFeatureStore` and `FeastFeatureStore` are not run.
+            Appends the fields of the record that a row's key leads to. Three handlers are Beamstack's own; Beam's
+            `BigQuery`, `BigTable`, `VertexAIFeatureStore` and `FeastFeatureStore` are not run.
 
             | handler | where records are | its `handler_config` |
             |---|---|---|
             | `File` | a CSV, JSON or Parquet file, loaded once by each worker | `path`, `format`, `key` |
-            | `Sql` | a database, by the URLs of `ReadFromJdbc` | `url`, `username`, `password`, `table` or `query`, `key`, \
-            `batch_size` |
+            | `Sql` | a database, by the URLs of `ReadFromJdbc` | `url`, `username`, `password`, `table` or `query`, \
+            `key`, `batch_size` |
             | `Http` | a service that answers GET with JSON | `url`, `headers`, `api_key_variable`, `api_key_header`, \
             `concurrency`, `retries` |
 
-            All have `fields`, what to take of a record (by default all), and `missing`, what becomes of rows without one:
-            `null` (the default) leaves the fields empty, `drop` leaves out the row, `fail` sends it to the error output. See
-            [Machine learning](../machine-learning.md).
+            All have `fields`, what to take of a record (by default all), and `missing`, what becomes of rows without
+            one: `null` (the default) leaves the fields empty, `drop` leaves out the row, `fail` sends it to the error
+            output. See [Machine learning](../machine-learning.md).
             """,
         example: """
             type: Enrichment

@@ -22,7 +22,9 @@ if find_spec("pyarrow"):
     import pyarrow as pa
     from beamstack_worker.enrichment import Enrich
 
-    ORDERS = pa.schema([pa.field("id", pa.int64(), False), pa.field("item", pa.string()), pa.field("shop", pa.string())])
+    ORDERS = pa.schema(
+        [pa.field("id", pa.int64(), False), pa.field("item", pa.string()), pa.field("shop", pa.string())]
+    )
 ROWS = [
     {"id": 1, "item": "tea", "shop": "mall"},
     {"id": 2, "item": "jam", "shop": "harbour"},
@@ -92,15 +94,21 @@ class FileTests(EnrichmentTests):
 
     def test_names_on_both_sides(self):
         self.file("items.jsonl", '{"name": "tea", "about": {"tags": ["hot"]}, "n": 1}\n{"name": "jam", "n": 2}\n')
-        rows, _ = self.enriched({"path": "items.jsonl", "key": {"item": "name"}, "fields": {"count": "n", "about": "about"}})
-        self.assertEqual(rows[:3], [
-            {"count": 1, "about": {"tags": ["hot"]}}, {"count": 2, "about": None}, {"count": None, "about": None}])
+        rows, _ = self.enriched(
+            {"path": "items.jsonl", "key": {"item": "name"}, "fields": {"count": "n", "about": "about"}}
+        )
+        self.assertEqual(
+            rows[:3],
+            [{"count": 1, "about": {"tags": ["hot"]}}, {"count": 2, "about": None}, {"count": None, "about": None}],
+        )
 
     def test_a_json_list_and_parquet(self):
         import pyarrow.parquet
 
         self.file("items.json", json.dumps([{"item": "tea", "n": 1}, {"item": "jam", "n": None}]))
-        self.assertEqual([row["n"] for row in self.enriched({"path": "items.json", "key": "item"})[0]], [1, None, None, 1])
+        self.assertEqual(
+            [row["n"] for row in self.enriched({"path": "items.json", "key": "item"})[0]], [1, None, None, 1]
+        )
         table = pa.table({"item": ["jam"], "n": pa.array([7], pa.int8()), "kind": pa.array(["a"]).dictionary_encode()})
         pyarrow.parquet.write_table(table, os.path.join(self.folder, "items.parquet"))
         task = self.task({"path": "items.parquet", "key": "item"})
@@ -159,13 +167,19 @@ class SQLTests(EnrichmentTests):
         self.path = os.path.join(self.folder, "shop.db")
         with sqlite3.connect(self.path) as connection:
             connection.execute("CREATE TABLE items (item TEXT, shop TEXT, price REAL, stock INTEGER)")
-            rows = [("tea", "mall", 2.5, 3), ("jam", "harbour", 4.0, None), ("o'clock", "x'); DROP TABLE items; --", 1.0, 1)]
+            rows = [
+                ("tea", "mall", 2.5, 3),
+                ("jam", "harbour", 4.0, None),
+                ("o'clock", "x'); DROP TABLE items; --", 1.0, 1),
+            ]
             connection.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
         self.good = {"url": f"jdbc:sqlite:{self.path}", "table": "items", "key": "item", "fields": ["price", "stock"]}
 
     def test_a_table(self):
         rows, failures = self.enriched(self.good)
-        self.assertEqual([(row["price"], row["stock"]) for row in rows], [(2.5, 3), (4.0, None), (None, None), (2.5, 3)])
+        self.assertEqual(
+            [(row["price"], row["stock"]) for row in rows], [(2.5, 3), (4.0, None), (None, None), (2.5, 3)]
+        )
         self.assertEqual(failures, {})
 
     def test_a_query_and_two_keys(self):
@@ -174,7 +188,10 @@ class SQLTests(EnrichmentTests):
         self.assertEqual([row["double"] for row in self.enriched(settings)[0]], [5.0, 8.0, None, None])
 
     def test_keys_are_values_and_no_code(self):
-        rows = [{"id": 1, "item": "o'clock", "shop": "x'); DROP TABLE items; --"}, {"id": 2, "item": "a\0b", "shop": "x"}]
+        rows = [
+            {"id": 1, "item": "o'clock", "shop": "x'); DROP TABLE items; --"},
+            {"id": 2, "item": "a\0b", "shop": "x"},
+        ]
         found, _ = self.enriched({**self.good, "key": ["item", "shop"]}, rows)
         self.assertEqual([row["price"] for row in found], [1.0, None])
         self.assertEqual(self.enriched(self.good)[0][0]["price"], 2.5)
@@ -242,13 +259,6 @@ class ServerTests:
         error = self.refused("login-refused", ["handler_config", "password"], settings)
         self.assertNotIn(test_databases.PASSWORD, error.message)
 
-
-class PostgresTests(ServerTests, EnrichmentTests):
-    """PostgreSQL."""
-
-    server = test_databases.PostgresTests
-    schema = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
-
     @classmethod
     def setUpClass(cls):
         cls.server.setUpClass()
@@ -260,7 +270,22 @@ class PostgresTests(ServerTests, EnrichmentTests):
 
     def statements(self, *texts):
         """Runs statements in an empty database."""
-        self.server("sql").sql(";".join([self.schema, *texts]))
+        server = self.server("sql")
+        server.setUp()
+        for text in texts:
+            server.sql(text)
+
+
+class PostgresTests(ServerTests, EnrichmentTests):
+    """PostgreSQL."""
+
+    server = test_databases.PostgresTests
+
+
+class MariaDBTests(ServerTests, EnrichmentTests):
+    """MariaDB, to which 'tea' and 'TEA' are equal."""
+
+    server = test_databases.MariaDBTests
 
 
 class Service(ThreadingHTTPServer):
@@ -287,8 +312,11 @@ class Service(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    items = {"tea": {"price": 2.5, "tags": ["hot", "dry"], "from": {"land": "India"}}, "jam": {"price": 4, "tags": []},
-             "a%2Fb%20%C3%A9": {"price": 9}}
+    items = {
+        "tea": {"price": 2.5, "tags": ["hot", "dry"], "from": {"land": "India"}},
+        "jam": {"price": 4, "tags": []},
+        "a%2Fb%20%C3%A9": {"price": 9},
+    }
 
     def do_GET(self):
         self.server.paths.append(self.path)
@@ -322,7 +350,11 @@ class HTTPTests(EnrichmentTests):
         self.assertEqual(sorted(service.paths), ["/items/jam", "/items/tea"])
 
     def test_parts_of_the_answer(self):
-        fields = {"price": {"path": "price", "type": "number"}, "tag": {"path": "tags.0", "type": "string"}, "land": "from.land"}
+        fields = {
+            "price": {"path": "price", "type": "number"},
+            "tag": {"path": "tags.0", "type": "string"},
+            "land": "from.land",
+        }
         with Service() as service:
             rows, _ = self.enriched({"url": service.url + "/items/{item}?shop={shop}", "fields": fields})
         self.assertEqual((rows[0]["price"], rows[0]["tag"], from_json(rows[0]["land"])), (2.5, "hot", "India"))
@@ -332,7 +364,9 @@ class HTTPTests(EnrichmentTests):
     def test_a_value_cannot_leave_its_place_in_the_address(self):
         rows = [{"id": 1, "item": "a/b é", "shop": "x"}]
         with Service() as service:
-            found, _ = self.enriched({"url": service.url + "/items/{item}", "fields": {"price": {"type": "integer"}}}, rows)
+            found, _ = self.enriched(
+                {"url": service.url + "/items/{item}", "fields": {"price": {"type": "integer"}}}, rows
+            )
         self.assertEqual(found, [{"price": 9}])
 
     def test_a_busy_service_is_asked_again(self):
@@ -377,8 +411,12 @@ class HTTPTests(EnrichmentTests):
         for url in ("http://{item}.example.org/x", "http://example.org/x", "http://example.org/{itm}", "{item}"):
             self.refused("invalid-configuration", [config, "url"], {"url": url})
         url = "http://127.0.0.1:9/{item}"
-        self.refused("invalid-configuration", [config, "fields", "a", "type"], {"url": url, "fields": {"a": {"type": "int"}}})
-        self.refused("invalid-configuration", [config, "api_key_variable"], {"url": url, "api_key_variable": "NO_SUCH_KEY"})
+        self.refused(
+            "invalid-configuration", [config, "fields", "a", "type"], {"url": url, "fields": {"a": {"type": "int"}}}
+        )
+        self.refused(
+            "invalid-configuration", [config, "api_key_variable"], {"url": url, "api_key_variable": "NO_SUCH_KEY"}
+        )
         self.refused("unreachable-service", [config, "url"], {"url": url, "retries": 0})
         with Service(["sleep"]) as service:
             settings = {"url": service.url + "/items/{item}", "retries": 0}

@@ -1,4 +1,4 @@
-"""The task `enrichment.lookup`: rows get the fields of records that a database, a file or an HTTP service has of them."""
+"""The task `enrichment.lookup`: rows get the fields of records in a database, in a file or at an HTTP service."""
 
 import pyarrow as pa
 
@@ -23,8 +23,9 @@ class Enrich(Transform):
                 hint="choices: null, drop, fail",
             )
         self._source = source_of(config, schema, context)
-        added = [pa.field(f.name, f.type, f.nullable or self._missing == "null", f.metadata)
-                 for f in self._source.fields]
+        added = [
+            pa.field(f.name, f.type, f.nullable or self._missing == "null", f.metadata) for f in self._source.fields
+        ]
         for field in added:
             if field.name in schema.names:
                 raise TaskError(

@@ -20,7 +20,9 @@ def read(source, path, format):
     if format not in _FORMATS.values():
         raise source.error(
             f"'{path}' is of no known format" if format is None else f"there is no format '{format}'",
-            "path" if format is None else "format", hint="choices of 'format': csv, tsv, json, parquet")
+            "path" if format is None else "format",
+            hint="choices of 'format': csv, tsv, json, parquet",
+        )
     beside = os.path.join(source.context.folder, path)
     if not files.is_remote(path) and not os.path.exists(path) and os.path.exists(beside):
         path = beside
@@ -32,11 +34,15 @@ def read(source, path, format):
         error.path = place
         raise
     except Unsupported as error:
-        raise TaskError("unsupported-column-type", f"'{path}' has a column of the type {error}, which has no "
-                        "counterpart here", path=place) from None
+        raise TaskError(
+            "unsupported-column-type",
+            f"'{path}' has a column of the type {error}, which has no counterpart here",
+            path=place,
+        ) from None
     except (pa.ArrowException, ValueError, OSError) as error:
-        raise TaskError("damaged-file", f"'{path}' cannot be read as {format}: {str(error).splitlines()[0]}",
-                        path=place) from None
+        raise TaskError(
+            "damaged-file", f"'{path}' cannot be read as {format}: {str(error).splitlines()[0]}", path=place
+        ) from None
 
 
 def _table(file, format):

@@ -25,8 +25,18 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 class Http(Cached):
     """A service that answers GET with JSON. The address names fields in braces; those are the key."""
 
-    parameters = (*Cached.parameters, "url", "headers", "api_key", "api_key_variable", "api_key_header", "concurrency",
-                  "retries", "ca_certs", "verify_certs")
+    parameters = (
+        *Cached.parameters,
+        "url",
+        "headers",
+        "api_key",
+        "api_key_variable",
+        "api_key_header",
+        "concurrency",
+        "retries",
+        "ca_certs",
+        "verify_certs",
+    )
 
     def __init__(self, config, schema, context):
         super().__init__(config, schema, context)
@@ -35,8 +45,11 @@ class Http(Cached):
         self._base = f"{parts.scheme}://{parts.netloc}"
         self._target = self._url[len(self._base) :] if self._url.startswith(self._base) else "/"
         if "{" in self._base:
-            raise self.error("the address's host cannot come from a field", "url",
-                             hint="a row could send the key to any host; name it")
+            raise self.error(
+                "the address's host cannot come from a field",
+                "url",
+                hint="a row could send the key to any host; name it",
+            )
         self.key_fields = list(dict.fromkeys(_FIELD.findall(self._target)))
         if not self.key_fields:
             raise self.error("the address names no field", "url", hint="write a field's name in braces: '{city}'")
@@ -67,12 +80,19 @@ class Http(Cached):
             part = {"path": part} if isinstance(part, str) else part
             where = ["fields", name] if isinstance(chosen, dict) else ["fields"]
             if not isinstance(name, str) or not isinstance(part, dict) or set(part) - {"path", "type"}:
-                raise self.error(f"the field '{name}' has no path", *where,
-                                 hint="write 'NAME: path.in.the.answer', or 'NAME: {path: …, type: string}'")
+                raise self.error(
+                    f"the field '{name}' has no path",
+                    *where,
+                    hint="write 'NAME: path.in.the.answer', or 'NAME: {path: …, type: string}'",
+                )
             kind = part.get("type", "any")
             if kind not in _TYPES:
-                raise self.error(f"there is no type '{kind}' for a field of an answer", *where, "type",
-                                 hint="choices: " + ", ".join(_TYPES))
+                raise self.error(
+                    f"there is no type '{kind}' for a field of an answer",
+                    *where,
+                    "type",
+                    hint="choices: " + ", ".join(_TYPES),
+                )
             fields.append(pa.field(name, _TYPES[kind], True, _ANY if kind == "any" else None))
             path = str(part.get("path", name))
             paths.append(path.split(".") if path else [])
@@ -80,9 +100,15 @@ class Http(Cached):
 
     def _make_service(self, headers):
         return JSONService(
-            self._base, headers={**{str(k): str(v) for k, v in self._headers.items()}, **headers}, timeout=self.timeout,
-            attempts=self._attempts, verifies=self.config.get("verify_certs") is not False,
-            authorities=self.config.get("ca_certs"), path=[CONFIG, "url"], credentials=[CONFIG, "api_key"])
+            self._base,
+            headers={**{str(k): str(v) for k, v in self._headers.items()}, **headers},
+            timeout=self.timeout,
+            attempts=self._attempts,
+            verifies=self.config.get("verify_certs") is not False,
+            authorities=self.config.get("ca_certs"),
+            path=[CONFIG, "url"],
+            credentials=[CONFIG, "api_key"],
+        )
 
     def open(self):
         headers = {}

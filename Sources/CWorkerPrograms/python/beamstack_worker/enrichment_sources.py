@@ -25,8 +25,11 @@ def source_of(config, schema, context):
         elif kind == "FeastFeatureStore":
             hint = "ask Feast's own feature server with 'Http', or its offline store with 'File' or 'Sql'"
         raise TaskError(
-            "invalid-configuration", f"there is no enrichment handler '{kind}' here", path=["enrichment_handler"],
-            hint=hint)
+            "invalid-configuration",
+            f"there is no enrichment handler '{kind}' here",
+            path=["enrichment_handler"],
+            hint=hint,
+        )
     return cls(config, schema, context)
 
 
@@ -47,8 +50,11 @@ class Source:
         known = (*self.parameters, "fields", "missing")
         for name in self.config:
             if name not in known:
-                raise self.error(f"'{config['enrichment_handler']}' has no parameter '{name}'", name,
-                                 hint="its parameters are " + ", ".join(known))
+                raise self.error(
+                    f"'{config['enrichment_handler']}' has no parameter '{name}'",
+                    name,
+                    hint="its parameters are " + ", ".join(known),
+                )
 
     def open(self):
         """Connects or loads."""
@@ -76,8 +82,11 @@ class Source:
         """A parameter that is a text and must be there."""
         value = self.config.get(name)
         if not isinstance(value, str) or not value:
-            raise self.error(f"'{name}' is missing" if value is None else f"'{name}' must be a text",
-                             *([] if value is None else [name]), hint=hint)
+            raise self.error(
+                f"'{name}' is missing" if value is None else f"'{name}' must be a text",
+                *([] if value is None else [name]),
+                hint=hint,
+            )
         return value
 
     def names(self, name):
@@ -96,8 +105,9 @@ class Source:
     def input_field(self, name, *where):
         """A field of the input."""
         if name not in self.schema.names:
-            raise self.error(f"'{name}' is not a field of the input", *where,
-                             hint="the input has: " + ", ".join(self.schema.names))
+            raise self.error(
+                f"'{name}' is not a field of the input", *where, hint="the input has: " + ", ".join(self.schema.names)
+            )
         return self.schema.field(name)
 
 
@@ -125,18 +135,22 @@ class Tabular(Source):
             if None in kinds or kinds[0] != kinds[1]:
                 raise self.error(
                     f"the field '{own}' is {self.schema.field(own).type} and the column '{theirs}' is "
-                    f"{by_name[theirs].type}: they cannot be equal", "key",
-                    hint="bring the field to the column's type with 'MapToFields'")
+                    f"{by_name[theirs].type}: they cannot be equal",
+                    "key",
+                    hint="bring the field to the column's type with 'MapToFields'",
+                )
         chosen = self.names("fields") or [(name, name) for name in by_name if name not in self.key_columns]
         self.columns = [theirs for _, theirs in chosen]
-        self.fields = [pa.field(own, column(theirs, "fields").type, column(theirs, "fields").nullable)
-                       for own, theirs in chosen]
+        self.fields = [
+            pa.field(own, column(theirs, "fields").type, column(theirs, "fields").nullable) for own, theirs in chosen
+        ]
 
     def repeated(self, key):
         """The error of two records with one key."""
         named = ", ".join(f"{name} = {value!r}" for name, value in zip(self.key_columns, key))
-        return self.error(f"two records have {named}", "key",
-                          hint="name more fields in 'key'; for several records a row, use 'Join'")
+        return self.error(
+            f"two records have {named}", "key", hint="name more fields in 'key'; for several records a row, use 'Join'"
+        )
 
 
 def kind_of(type):

@@ -170,7 +170,6 @@ class ParquetPart:
         self.path = file.path
         self.keys = {}
         self.schema = None
-        self.fetched = 0
         self._file = file
         self._metadata = None
         self._reader = None
@@ -258,7 +257,6 @@ class ParquetPart:
         if self._reader is None:
             is_remote = files.is_remote(self.path)
             source = files.open_reading(self._file) if is_remote else self.path
-            self._stream = source if is_remote else None
             # Locally pages are read as they are needed, so that a row group of any size takes little memory; a store is
             # asked for whole column chunks instead, since each question takes its time.
             self._reader = pq.ParquetFile(
