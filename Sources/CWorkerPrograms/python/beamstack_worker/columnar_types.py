@@ -149,8 +149,8 @@ def _written(field, place, format):
         raise TaskError(
             "unsupported-column-type",
             f"the field '{place}' has no type of its own ('any'), and each column of {format} has one",
-            hint=f"give it one before: 'MapToFields' with 'fields: {{{place}: {{expression: {place}, output_type: "
-            "string}}'")
+            hint=f"give it one before with 'MapToFields', such as '{field.name}: {{expression: str({field.name}), "
+            "output_type: string}', or leave it out")
     type = field.type
     if pa.types.is_struct(type):
         type = pa.struct([_written(type.field(index), f"{place}.{type.field(index).name}", format)

@@ -47,6 +47,14 @@ class Opened:
         return self.task
 
 
+def _described(output):
+    described = {"name": output.name, "extendsInput": output.extends_input}
+    # The type of elements that are no rows, which a later transform is given back.
+    if getattr(output, "bare", None):
+        described["bare"] = output.bare
+    return described
+
+
 class Worker:
     """Answers requests, one after the other."""
 
@@ -96,10 +104,7 @@ class Worker:
         reply = {
             "mode": getattr(task, "mode", "elementwise"),
             "wantsTime": bool(getattr(task, "wants_time", False)),
-            "outputs": [
-                {"name": output.name, "extendsInput": output.extends_input, "bare": getattr(output, "bare", None)}
-                for output in outputs
-            ],
+            "outputs": [_described(output) for output in outputs],
             "needs": [None if names is None else list(names) for names in task.needs()],
         }
         reason = getattr(task, "mode_reason", None)
