@@ -80,7 +80,7 @@ class TypeTests(ParquetCase):
             "map": (pa.array([[("a", 1)], None], pa.map_(pa.utf8(), pa.int8())), pa.map_(pa.utf8(), pa.int64()),
                     [[("a", 1)], None]),
         }
-        if int(pa.__version__.split(".")[0]) < 25:
+        if int(pa.__version__.split(".")[0]) < 26:
             # Older pyarrow cannot read null among lists of a fixed size.
             cases["pair"] = (pa.array([[1, 2], [3, 4]], pa.list_(pa.int16(), 2)), pa.list_(pa.int64()), [[1, 2], [3, 4]])
         path = self.file("a.parquet", {name: case[0] for name, case in cases.items()})
