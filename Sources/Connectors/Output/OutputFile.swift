@@ -16,7 +16,12 @@ final class OutputFile {
         self.finalPath = finalPath
         let place = folder.map { Path.join($0, Path.name(of: finalPath)) } ?? finalPath
         temporaryPath = TemporaryName.beside(place)
-        if let compression { compressor = compression.compressor() }
+        if let compression {
+            guard let made = compression.compressor() else {
+                throw SystemError(code: 12, operation: "find memory to compress", path: finalPath)
+            }
+            compressor = made
+        }
         try FileSystem.createDirectories(Path.directory(of: place))
         file = try OpenFile(temporaryPath, .createNew)
     }

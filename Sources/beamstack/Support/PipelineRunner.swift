@@ -61,7 +61,8 @@ struct PipelineRunner {
         let options = RunOptions(
             workers: workers, memoryBudget: memoryBudget, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
             printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
-        let engine = EmbeddedEngine(connectors: LocalConnectors(), workers: loader.workers.pool, options: options)
+        let engine = EmbeddedEngine(
+            connectors: LocalConnectors(workers: loader.workers.pool), workers: loader.workers.pool, options: options)
         let metrics = EmbeddedEngine.metrics(for: plan)
         let progress = showsProgress ? ProgressLine(plan: plan, metrics: metrics) : nil
         progress?.start()

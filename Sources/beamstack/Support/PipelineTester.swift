@@ -17,7 +17,7 @@ struct PipelineTester {
     private var engine: EmbeddedEngine {
         let options = RunOptions(workers: Host.coreCount, logOutput: { _ in })
         return EmbeddedEngine(
-            connectors: LocalConnectors(), workers: loader.workers.pool, options: options)
+            connectors: LocalConnectors(workers: loader.workers.pool), workers: loader.workers.pool, options: options)
     }
 
     func report(_ tests: [TestSpec], of document: PipelineDocument) -> TestReport {
