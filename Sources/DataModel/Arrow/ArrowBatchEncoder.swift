@@ -1,5 +1,3 @@
-import Diagnostics
-
 /// Turns columns into the nodes and buffers of a record batch; bytes are copied once, into the message.
 struct ArrowBatchEncoder {
     /// One buffer of the body.
@@ -7,7 +5,7 @@ struct ArrowBatchEncoder {
         case raw(UnsafeRawPointer, count: Int, owner: AnyObject)
         case owned([UInt8])
         /// A byte a value, to be packed to a bit a value.
-        case bits(Buffer<UInt8>, from: Int, count: Int)
+        case bits(Buffer<UInt8>, count: Int)
         /// Offsets that start at another number than zero.
         case offsets(Buffer<Int32>, count: Int)
 
@@ -15,7 +13,7 @@ struct ArrowBatchEncoder {
             switch self {
             case .raw(_, let count, _): count
             case .owned(let bytes): bytes.count
-            case .bits(_, _, let count): (count + 7) / 8
+            case .bits(_, let count): (count + 7) / 8
             case .offsets(_, let count): 4 * count
             }
         }
@@ -23,48 +21,50 @@ struct ArrowBatchEncoder {
 
     private var nodes: [(Int64, Int64)] = []
     private var pieces: [Piece] = []
+    /// The message up to its body.
+    private var metadata: [UInt8] = []
+    private var bodyLength = 0
 
-    static func message(_ fields: [ArrowField], _ batch: Batch) throws(ArrowError) -> [UInt8] {
-        var encoder = ArrowBatchEncoder()
-        for (field, column) in zip(fields, batch.columns) { try encoder.append(field, column) }
-        return encoder.message(rows: batch.count)
-    }
+    /// How long the message is.
+    var byteCount: Int { metadata.count + bodyLength }
 
-    private func message(rows: Int) -> [UInt8] {
+    init(_ fields: [ArrowField], _ batch: Batch) throws(ArrowError) {
+        for (field, column) in zip(fields, batch.columns) { try append(field, column) }
         var buffers: [(Int64, Int64)] = []
-        var length = 0
         for piece in pieces {
-            buffers.append((Int64(length), Int64(piece.byteCount)))
-            length += Self.padded(piece.byteCount)
+            buffers.append((Int64(bodyLength), Int64(piece.byteCount)))
+            bodyLength += Self.padded(piece.byteCount)
         }
-        let nodes = nodes
-        let metadata = ArrowMessage.metadata(header: 3, bodyLength: length) { [buffers] writer in
+        metadata = ArrowMessage.metadata(header: 3, bodyLength: bodyLength) { [nodes] writer in
             writer.table([
-                .long(0, Int64(rows)), .offset(1) { $0.pairs(nodes) }, .offset(2) { $0.pairs(buffers) },
+                .long(0, Int64(batch.count)), .offset(1) { $0.pairs(nodes) }, .offset(2) { $0.pairs(buffers) },
             ])
         }
-        return [UInt8](unsafeUninitializedCapacity: metadata.count + length) { memory, count in
-            guard let start = memory.baseAddress else { return }
-            start.update(from: metadata, count: metadata.count)
-            var position = start + metadata.count
-            for piece in pieces {
-                piece.write(to: position)
-                let padding = Self.padded(piece.byteCount) - piece.byteCount
-                (position + piece.byteCount).update(repeating: 0, count: padding)
-                position += piece.byteCount + padding
-            }
-            count = metadata.count + length
+    }
+
+    /// Writes the message to memory that has room for `byteCount`.
+    func write(to memory: UnsafeMutablePointer<UInt8>) {
+        memory.update(from: metadata, count: metadata.count)
+        var position = memory + metadata.count
+        for piece in pieces {
+            piece.write(to: position)
+            let padding = Self.padded(piece.byteCount) - piece.byteCount
+            (position + piece.byteCount).update(repeating: 0, count: padding)
+            position += piece.byteCount + padding
         }
     }
 
     private static func padded(_ count: Int) -> Int { (count + 7) & ~7 }
 
-    private mutating func append(_ field: ArrowField, _ column: Column) throws(ArrowError) {
+    mutating func append(_ field: ArrowField, _ column: Column) throws(ArrowError) {
         if case .absent = column.data { throw ArrowError("field '\(field.name)' was not read") }
-        if case .values(let buffer) = column.data { return try append(field, buffer.values) }
+        if case .values(let buffer) = column.data {
+            let hasNulls = field.isNullable || column.validity != nil
+            return try append(field, buffer.values, hasNulls: hasNulls)
+        }
         appendNode(column.count, column.validity)
         switch column.data {
-        case .boolean(let values): pieces.append(.bits(values, from: 0, count: column.count))
+        case .boolean(let values): pieces.append(.bits(values, count: column.count))
         case .int64(let values): append(values.pointer, column.count, values)
         case .double(let values): append(values.pointer, column.count, values)
         case .string(let strings):
@@ -82,7 +82,9 @@ struct ArrowBatchEncoder {
             try append(entries.children[0], keys)
             try append(entries.children[1], used(values.column, offsets, column.count))
         case .row(let columns):
-            for (child, column) in zip(field.children, columns) { try append(child, column) }
+            for (child, values) in zip(field.children, columns) {
+                try append(child, child.isNullable ? values : values.valid(under: column.validity))
+            }
         case .values, .absent: break
         }
     }
@@ -91,23 +93,25 @@ struct ArrowBatchEncoder {
     private func used(_ child: Column, _ offsets: Buffer<Int32>, _ rows: Int) -> Column {
         let (start, end) = (Int(offsets[0]), Int(offsets[rows]))
         guard start > 0 || end < child.count else { return child }
-        return child.gather(Buffer((start..<end).map { Int32(truncatingIfNeeded: $0) }))
+        return child.gather(Buffer((start..<end).lazy.map { Int32(truncatingIfNeeded: $0) }))
     }
 
-    private mutating func appendNode(_ count: Int, _ validity: Buffer<UInt8>?) {
+    mutating func appendNode(_ count: Int, _ validity: Buffer<UInt8>?) {
         guard let validity else {
             nodes.append((Int64(count), 0))
             return pieces.append(.owned([]))
         }
-        var valid = 0
-        for row in 0..<count { valid += Int(validity.pointer[row]) }
+        let valid = Selection.selectedCount(mask: validity.pointer, count: count)
         nodes.append((Int64(count), Int64(count - valid)))
-        pieces.append(valid == count ? .owned([]) : .bits(validity, from: 0, count: count))
+        pieces.append(valid == count ? .owned([]) : .bits(validity, count: count))
     }
 
+    /// A buffer that the message copies when it is written.
     private mutating func append<Element>(_ pointer: UnsafeMutablePointer<Element>, _ count: Int, _ owner: AnyObject) {
         pieces.append(.raw(UnsafeRawPointer(pointer), count: count * MemoryLayout<Element>.stride, owner: owner))
     }
+
+    mutating func append(bytes: [UInt8]) { pieces.append(.owned(bytes)) }
 
     private mutating func append(offsets: Buffer<Int32>, rows: Int) {
         if offsets[0] == 0 {
@@ -115,94 +119,6 @@ struct ArrowBatchEncoder {
         } else {
             pieces.append(.offsets(offsets, count: rows + 1))
         }
-    }
-}
-
-/// Values that carry their own type.
-extension ArrowBatchEncoder {
-    private mutating func append(_ field: ArrowField, _ values: [Value]) throws(ArrowError) {
-        if field.isTaggedJSON {
-            var builder = ColumnBuilder(type: .string.nullable, capacity: values.count)
-            for value in values {
-                builder.append(value.isNull ? .null : .string(ArrowTaggedValues.text(value).compact))
-            }
-            return try append(plain(field), builder.finish())
-        }
-        switch field.type {
-        case .boolean: try append(field, values, as: .boolean)
-        case .int: try append(field, values, as: .int64)
-        case .float: try append(field, values, as: .double)
-        case .utf8: try append(field, values, as: .string)
-        case .timestamp:
-            try append(
-                field,
-                values.map { if case .datetime(let moment) = $0 { .int(moment.localMicroseconds) } else { .null } },
-                as: .int64)
-        case .date:
-            append(field, values, width: 4) { value in
-                if case .date(let days) = value { Int128(days) } else { nil }
-            }
-        case .decimal(let scale, _):
-            var failure: String?
-            append(field, values, width: 16) { value in
-                guard case .decimal(let number) = value else { return nil }
-                guard let scaled = number.unscaled(atScale: Int(scale)) else {
-                    failure = number.description
-                    return nil
-                }
-                return scaled
-            }
-            if let failure {
-                throw ArrowError("field '\(field.name)': the decimal \(failure) has more places or digits than travel")
-            }
-        default: throw ArrowError("field '\(field.name)' has values that cannot travel")
-        }
-    }
-
-    private func plain(_ field: ArrowField) -> ArrowField {
-        ArrowField(name: field.name, type: field.type, isNullable: true)
-    }
-
-    private mutating func append(_ field: ArrowField, _ values: [Value], as type: FieldType) throws(ArrowError) {
-        var builder = ColumnBuilder(type: type.nullable, capacity: values.count)
-        for value in values { builder.append(value) }
-        try append(plain(field), builder.finish())
-    }
-
-    /// Little-endian integers of some width; `nil` is null.
-    private mutating func append(
-        _ field: ArrowField, _ values: [Value], width: Int, _ integer: (Value) -> Int128?
-    ) {
-        let validity = Buffer<UInt8>(repeating: 1, count: values.count)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(values.count * width)
-        for (row, value) in values.enumerated() {
-            let number = integer(value)
-            if number == nil { validity[row] = 0 }
-            withUnsafeBytes(of: (number ?? 0).littleEndian) { bytes += $0.prefix(width) }
-        }
-        appendNode(values.count, validity)
-        pieces.append(.owned(bytes))
-    }
-}
-
-extension DecimalValue {
-    /// The digits with another number of places, if none is lost.
-    func unscaled(atScale wanted: Int) -> Int128? {
-        var number = unscaled
-        var scale = scale
-        while scale < wanted {
-            let (product, overflow) = number.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
-            number = product
-            scale += 1
-        }
-        while scale > wanted {
-            guard number % 10 == 0 else { return nil }
-            number /= 10
-            scale -= 1
-        }
-        return number
     }
 }
 
@@ -219,8 +135,8 @@ extension ArrowBatchEncoder.Piece {
                     of: (offsets.pointer[index] - base).littleEndian, toByteOffset: 4 * index, as: Int32.self)
             }
             withExtendedLifetime(offsets) {}
-        case .bits(let flags, let from, let count):
-            let source = UnsafeRawPointer(flags.pointer + from)
+        case .bits(let flags, let count):
+            let source = UnsafeRawPointer(flags.pointer)
             for index in 0..<(count / 8) {
                 // The lowest bits of eight bytes, gathered into one by a multiplication.
                 let word = UInt64(littleEndian: source.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
@@ -229,12 +145,22 @@ extension ArrowBatchEncoder.Piece {
             }
             if count % 8 != 0 {
                 var last: UInt8 = 0
-                for index in (count & ~7)..<count where flags.pointer[from + index] != 0 {
+                for index in (count & ~7)..<count where flags.pointer[index] != 0 {
                     last |= 1 << UInt8(index & 7)
                 }
                 memory[count / 8] = last
             }
             withExtendedLifetime(flags) {}
         }
+    }
+}
+
+extension Column {
+    /// Without validity where it is null in no other rows than the row that it is a field of.
+    func valid(under parent: Buffer<UInt8>?) -> Column {
+        guard let validity, let parent else { return self }
+        for row in 0..<count where validity[row] == 0 && parent[row] != 0 { return self }
+        guard case .row(let fields) = data else { return Column(type: type, count: count, data: data) }
+        return Column(type: type, count: count, data: .row(fields.map { $0.valid(under: validity) }))
     }
 }

@@ -4,7 +4,7 @@ extension ArrowField {
         let physical = try physicalType()
         switch annotation {
         case "any"?: return .any
-        case "datetime"? where isTaggedJSON: return FieldType(.datetime, isNullable: true)
+        case "datetime"? where isTaggedJSON: return FieldType(.datetime, isNullable: isNullable)
         default: return physical
         }
     }
@@ -21,6 +21,7 @@ extension ArrowField {
         case .binary, .view, .fixedSizeBinary: kind = .bytes
         case .decimal: kind = .decimal
         case .date: kind = .date
+        // A time of day is the time since midnight.
         case .time, .duration: kind = .duration
         case .timestamp(_, let hasZone): kind = hasZone ? .timestamp : .datetime
         case .interval: throw ArrowError("field '\(name)' has intervals of months, which no type of ours holds")

@@ -22,7 +22,7 @@ extension ArrowField {
         let isNullable = type.isNullable || columns?.contains { $0.validity != nil } ?? false
         func plain(_ arrow: ArrowType) -> ArrowField { ArrowField(name: name, type: arrow, isNullable: isNullable) }
         func json(_ annotation: String) -> ArrowField {
-            var field = ArrowField(name: name, type: .utf8(offsetBits: 32), isNullable: true)
+            var field = plain(.utf8(offsetBits: 32))
             field.metadata = [(typeKey, annotation), (encodingKey, Self.json)]
             return field
         }
@@ -64,13 +64,14 @@ extension ArrowField {
             return field
         case .row(let schema):
             var field = plain(.structure)
-            let children = columns?.compactMap(\.rowColumns)
-            field.children = try planned(
-                schema, columns: children.map { rows in schema.fields.indices.map { index in rows.map { $0[index] } } })
+            let children = columns.map { rows in
+                schema.fields.indices.map { index in rows.compactMap { $0.child(index) } }
+            }
+            field.children = try planned(schema, columns: children)
             return field
         case .any:
             guard let columns, let uniform = uniform(columns) else { return json("any") }
-            var field = ArrowField(name: name, type: uniform, isNullable: true)
+            var field = plain(uniform)
             field.metadata = [(typeKey, "any")]
             return field
         }
@@ -102,7 +103,10 @@ extension ArrowField {
 extension Column {
     var dynamicValues: [Value] { if case .values(let buffer) = data { buffer.values } else { [] } }
     fileprivate var elements: Column? { if case .list(_, let box) = data { box.column } else { nil } }
-    fileprivate var rowColumns: [Column]? { if case .row(let columns) = data { columns } else { nil } }
+    /// A field's column of a column of rows.
+    fileprivate func child(_ index: Int) -> Column? {
+        if case .row(let columns) = data { columns[index].valid(under: validity) } else { nil }
+    }
     fileprivate var mapColumns: (keys: Column, values: Column)? {
         if case .map(_, let keys, let values) = data { (keys.column, values.column) } else { nil }
     }

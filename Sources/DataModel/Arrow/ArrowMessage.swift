@@ -16,7 +16,7 @@ struct ArrowMessage {
     static let continuation: UInt32 = 0xFFFF_FFFF
     /// A continuation marker and no metadata.
     static let endOfStream: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
-    /// Metadata version V5.
+    /// Metadata version V5. Unions of V4 have validity, all else is the same.
     private static let version: Int16 = 4
 
     /// The start of a message up to its body.
@@ -43,6 +43,9 @@ struct ArrowMessage {
 
     init(metadata: UnsafeRawBufferPointer) throws(ArrowError) {
         let root = try FlatBufferTable(root: metadata)
+        guard try root.number(0, Int16(0)) >= Self.version - 1 else {
+            throw ArrowError("Arrow data of versions before 0.8 is not read")
+        }
         kind = try root.number(1, UInt8(0))
         guard let header = try root.table(2) else { throw ArrowError("an Arrow message has no header") }
         self.header = header

@@ -8,9 +8,22 @@ public enum ArrowStream {
     public static func encode(schema: Schema, batches: [Batch]) throws(ArrowError) -> [UInt8] {
         let fields = try ArrowField.planned(
             schema, columns: schema.fields.indices.map { index in batches.map { $0.columns[index] } })
-        var bytes = ArrowField.schema(fields)
-        for batch in batches { bytes += try ArrowBatchEncoder.message(fields, batch) }
-        return bytes + ArrowMessage.endOfStream
+        let start = ArrowField.schema(fields)
+        var messages: [ArrowBatchEncoder] = []
+        for batch in batches { messages.append(try ArrowBatchEncoder(fields, batch)) }
+        let end = ArrowMessage.endOfStream
+        let size = start.count + messages.reduce(0) { $0 + $1.byteCount } + end.count
+        return [UInt8](unsafeUninitializedCapacity: size) { memory, count in
+            guard var position = memory.baseAddress else { return }
+            position.update(from: start, count: start.count)
+            position += start.count
+            for message in messages {
+                message.write(to: position)
+                position += message.byteCount
+            }
+            position.update(from: end, count: end.count)
+            count = size
+        }
     }
 
     /// The schema and the batches of a stream; what follows its end is ignored.
@@ -75,9 +88,9 @@ struct ArrowStreamDecoder {
             try takeDictionary(message.header, body)
             return nil
         case 3:
-            guard schema != nil else { throw ArrowError("an Arrow stream has rows before its schema") }
+            guard let schema else { throw ArrowError("an Arrow stream has rows before its schema") }
             var decoder = try ArrowBatchDecoder(message.header, body: body, dictionaries: dictionaries)
-            return try decoder.batch(fields)
+            return try decoder.batch(fields, schema)
         default: throw ArrowError("an Arrow stream has a message of an unknown kind")
         }
     }
@@ -101,6 +114,7 @@ struct ArrowStreamDecoder {
 public struct ArrowStreamWriter: Sendable {
     private let fields: Result<[ArrowField], ArrowError>
 
+    /// A writer of batches of a schema; what the schema cannot have is told by the first message.
     public init(schema: Schema) {
         do throws(ArrowError) {
             fields = .success(try ArrowField.planned(schema, columns: nil))
@@ -109,10 +123,18 @@ public struct ArrowStreamWriter: Sendable {
         }
     }
 
+    /// The message that a stream begins with.
     public func start() throws(ArrowError) -> [UInt8] { ArrowField.schema(try fields.get()) }
+    /// A message with the rows of a batch. Decimals have at most 18 places.
     public func message(for batch: Batch) throws(ArrowError) -> [UInt8] {
-        try ArrowBatchEncoder.message(try fields.get(), batch)
+        let message = try ArrowBatchEncoder(try fields.get(), batch)
+        return [UInt8](unsafeUninitializedCapacity: message.byteCount) { memory, count in
+            guard let start = memory.baseAddress else { return }
+            message.write(to: start)
+            count = message.byteCount
+        }
     }
+    /// What a stream ends with.
     public func end() -> [UInt8] { ArrowMessage.endOfStream }
 }
 
@@ -124,41 +146,48 @@ public struct ArrowStreamReader {
     private let source: Source
     private var decoder = ArrowStreamDecoder()
 
+    /// A reader of the stream that the function gives bytes of.
     public init(read source: @escaping Source) { self.source = source }
 
     /// The next batch, or `nil` at the end of the stream.
     public mutating func next() throws -> Batch? {
         while true {
-            var head = [UInt8](repeating: 0, count: 8)
-            guard try fill(&head, mayEnd: true) else { return nil }
+            let head = try take(8)
+            if head.isEmpty { return nil }
             let size = try head.withUnsafeBytes { try ArrowStreamDecoder.metadataSize($0) }
             if size == 0 { return nil }
-            var metadata = [UInt8](repeating: 0, count: size)
-            _ = try fill(&metadata)
-            let bodyLength = try metadata.withUnsafeBytes { try ArrowMessage(metadata: $0).bodyLength }
-            var body = [UInt8](repeating: 0, count: bodyLength)
-            _ = try fill(&body)
-            let batch = try metadata.withUnsafeBytes { metadata in
-                try body.withUnsafeBytes { try decoder.take(try ArrowMessage(metadata: metadata), body: $0) }
+            let batch = try takeWhole(size).withUnsafeBytes { metadata in
+                let message = try ArrowMessage(metadata: metadata)
+                return try takeWhole(message.bodyLength).withUnsafeBytes { try decoder.take(message, body: $0) }
             }
             if let batch { return batch }
         }
     }
 
-    private func fill(_ bytes: inout [UInt8], mayEnd: Bool = false) throws -> Bool {
-        let wanted = bytes.count
-        var done = 0
-        while done < wanted {
-            let count = try bytes.withUnsafeMutableBytes { memory in
-                guard let start = memory.baseAddress else { return 0 }
-                return try source(start + done, wanted - done)
-            }
-            if count == 0 {
-                if done == 0, mayEnd { return false }
-                throw ArrowError("an Arrow stream ends early")
-            }
-            done += count
+    /// What is made room for before any of it has come: a damaged length must not ask for all memory.
+    private static let step = 1 << 26
+
+    private func takeWhole(_ wanted: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < wanted {
+            let part = try take(min(wanted - bytes.count, Self.step))
+            if part.isEmpty { throw ArrowError("an Arrow stream ends early") }
+            if bytes.isEmpty { bytes = part } else { bytes += part }
         }
-        return true
+        return bytes
+    }
+
+    /// So many bytes, or none at the end.
+    private func take(_ wanted: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: wanted) { memory, done in
+            while done < wanted, let start = memory.baseAddress {
+                let count = try source(start + done, wanted - done)
+                if count == 0 {
+                    if done == 0 { return }
+                    throw ArrowError("an Arrow stream ends early")
+                }
+                done += count
+            }
+        }
     }
 }

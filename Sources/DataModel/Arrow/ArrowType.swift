@@ -110,27 +110,37 @@ extension ArrowType {
 extension ArrowField {
     /// Fields nested deeper are refused, so that none can exhaust the stack.
     private static let maximumDepth = 64
-    /// Tables may be used more than once: a small text could stand for more fields than there is memory.
-    private static let maximumCount = 100_000
+    /// Fields and texts may be used more than once: a small message could stand for more of them than there is memory.
+    /// Those that no other uses take more bytes than this allows for.
+    private struct Budget {
+        private var bytes: Int
+        init(_ metadata: Int) { bytes = 4 * metadata }
+
+        mutating func spend(_ count: Int) throws(ArrowError) {
+            bytes -= count + 16
+            guard bytes >= 0 else { throw ArrowError("the metadata of an Arrow message is damaged") }
+        }
+    }
 
     static func fields(ofSchema table: FlatBufferTable) throws(ArrowError) -> [ArrowField] {
         if try table.number(0, Int16(0)) != 0 { throw ArrowError("big-endian Arrow data is not read") }
         var fields: [ArrowField] = []
-        var budget = maximumCount
-        for child in try table.tables(1) { fields.append(try ArrowField(child, depth: 0, budget: &budget)) }
+        var budget = Budget(table.byteCount)
+        for child in try table.tables(1) { fields.append(try ArrowField(child, depth: 0, &budget)) }
         return fields
     }
 
-    private init(_ table: FlatBufferTable, depth: Int, budget: inout Int) throws(ArrowError) {
-        budget -= 1
-        guard budget > 0 else { throw ArrowError("an Arrow schema has more than \(Self.maximumCount) fields") }
+    private init(_ table: FlatBufferTable, depth: Int, _ budget: inout Budget) throws(ArrowError) {
         name = try table.text(0) ?? ""
+        try budget.spend(name.utf8.count)
         isNullable = try table.number(1, UInt8(0)) != 0
         guard depth < Self.maximumDepth else { throw ArrowError("field '\(name)' is nested too deeply") }
         type = try ArrowType(kind: table.number(2, UInt8(0)), try table.table(3), field: name)
-        for child in try table.tables(5) { children.append(try ArrowField(child, depth: depth + 1, budget: &budget)) }
+        for child in try table.tables(5) { children.append(try ArrowField(child, depth: depth + 1, &budget)) }
         for entry in try table.tables(6) {
-            metadata.append((try entry.text(0) ?? "", try entry.text(1) ?? ""))
+            let (key, value) = (try entry.text(0) ?? "", try entry.text(1) ?? "")
+            try budget.spend(key.utf8.count + value.utf8.count)
+            metadata.append((key, value))
         }
         if let encoding = try table.table(4) {
             var index = ArrowType.int(bits: 32, isSigned: true)
@@ -181,8 +191,8 @@ extension ArrowType {
             guard abs(Int(scale)) <= 76 else { throw ArrowError("field '\(field)' has decimals of scale \(scale)") }
             self = .decimal(scale: scale, bits: bits)
         case 8: self = .date(isMilliseconds: try table.number(0, Int16(1)) == 1)
-        case 9: self = .time(try unit(.millisecond), bits: try table.number(1, 32) == 64 ? 64 : 32)
-        case 10: self = .timestamp(try unit(.second), hasZone: try table.text(1) != nil)
+        case 9: self = .time(try unit(.millisecond), bits: try table.number(1, Int32(32)) == 64 ? 64 : 32)
+        case 10: self = .timestamp(try unit(.second), hasZone: !(try table.text(1) ?? "").isEmpty)
         case 11: self = .interval
         case 12: self = .list(offsetBits: 32)
         case 13: self = .structure

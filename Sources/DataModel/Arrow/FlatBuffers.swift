@@ -121,6 +121,9 @@ struct FlatBufferTable {
     private let vtable: Int
     private let vtableSize: Int
 
+    /// How long the whole buffer is.
+    var byteCount: Int { bytes.count }
+
     /// The root table.
     init(root bytes: UnsafeRawBufferPointer) throws(ArrowError) {
         let offset: UInt32 = try Self.load(bytes, 0)
