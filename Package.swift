@@ -41,11 +41,22 @@ let modules: [Target] = [
     module(
         "Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib",
         "CZstd"),
+    module("Translation", "Diagnostics", "DataModel", "Expressions", "Planning"),
+    .systemLibrary(
+        name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    module("Projects", "Diagnostics", "Platform", "PipelineSpec", "CSQLite"),
+    // libcurl is loaded when it is first needed: its thirty libraries cost more than our whole start-up.
+    .target(name: "CCurl"),
+    // What runs inside the engines, embedded by the C compiler.
+    .target(name: "CEnginePrograms", exclude: ["java"]),
+    module(
+        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Platform", "Translation", "Projects", "CCurl",
+        "CEnginePrograms"),
     .executableTarget(
         name: "beamstack",
         dependencies: [
-            "Connectors", "DataModel", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning", "Platform",
-            "Workers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Connectors", "DataModel", "Deployment", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning",
+            "Platform", "Projects", "Translation", "Workers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
 ]
@@ -67,6 +78,9 @@ let package = Package(
         tests("Workers", "Diagnostics", "DataModel", "Planning", "Platform"),
         tests("Engine", "Diagnostics", "DataModel", "Planning", "Workers", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
+        tests("Translation", "Diagnostics", "DataModel", "Expressions", "PipelineSpec", "Planning"),
+        tests("Projects", "Diagnostics", "Platform"),
+        tests("Deployment", "Diagnostics", "DataModel", "Planning", "Platform", "Projects", "Translation"),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["beamstack", "Connectors", "Diagnostics", "Engine", "PipelineSpec", "Planning", "Platform"],

@@ -1,0 +1,113 @@
+public import DataModel
+public import Diagnostics
+public import Planning
+
+/// A distributed engine, which takes over when one machine is outgrown.
+public enum TargetEngine: String, Sendable, CaseIterable {
+    case flink, spark
+
+    /// As its makers write it.
+    public var title: String {
+        switch self {
+        case .flink: "Apache Flink"
+        case .spark: "Apache Spark"
+        }
+    }
+}
+
+/// A plan as a program of another engine: texts that a person can read, and what the place has to bring and fetch.
+///
+/// The texts name files of the pipeline by their URLs. What the engine writes goes below a staging folder, which they
+/// name as the variable `${staging}`; from there the outputs are published under their own names when the job has
+/// finished, so that they appear whole or not at all.
+public struct EngineProgram: Sendable {
+    /// One text of the program.
+    public struct File: Sendable {
+        /// Such as `pipeline.sql`, `pipeline.py` or `functions.py`.
+        public let name: String
+        public let text: String
+
+        public init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
+    }
+
+    /// Files that the engine reads.
+    public struct Input: Sendable {
+        public let step: Int
+        public let operation: ReadOperation
+
+        public init(step: Int, operation: ReadOperation) {
+            self.step = step
+            self.operation = operation
+        }
+    }
+
+    /// What a step of the plan leaves behind below the staging folder.
+    public struct Output: Sendable {
+        public enum Purpose: Sendable {
+            /// Files in the format that the pipeline asks for, to be published under their names.
+            case files(WriteOperation)
+            /// Rows of this schema as lines of JSON, for a step that ends on this machine: `log`, `assertEqual`.
+            case rows(Schema)
+        }
+
+        public let step: Int
+        /// The folder below the staging folder.
+        public let folder: String
+        public let purpose: Purpose
+
+        public init(step: Int, folder: String, purpose: Purpose) {
+            self.step = step
+            self.folder = folder
+            self.purpose = purpose
+        }
+    }
+
+    public let engine: TargetEngine
+    /// The main program first.
+    public let files: [File]
+    public let inputs: [Input]
+    public let outputs: [Output]
+    /// How each step of the plan runs there, in the plan's order.
+    public let steps: [StepTranslation]
+    /// Packages that the Python functions need, as pip's requirement specifiers; `nil` where no Python runs.
+    public let pythonRequirements: [String]?
+
+    public init(
+        engine: TargetEngine, files: [File], inputs: [Input], outputs: [Output], steps: [StepTranslation],
+        pythonRequirements: [String]?
+    ) {
+        self.engine = engine
+        self.files = files
+        self.inputs = inputs
+        self.outputs = outputs
+        self.steps = steps
+        self.pythonRequirements = pythonRequirements
+    }
+}
+
+/// How one step of a plan runs on an engine.
+public struct StepTranslation: Sendable {
+    public enum Mode: Sendable {
+        /// In the engine's own terms.
+        case native
+        /// With Python functions, which the engine hosts; why its own terms do not do.
+        case python(reason: String)
+        /// On this machine, when the job has finished.
+        case local(reason: String)
+        case impossible(Diagnostic)
+    }
+
+    public let step: Int
+    public let mode: Mode
+    /// What comes out otherwise than on the embedded engine, in words for the user.
+    public let differences: [String]
+
+    public init(step: Int, mode: Mode, differences: [String] = []) {
+        self.step = step
+        self.mode = mode
+        self.differences = differences
+    }
+}

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Translation
+
+@Suite struct EngineProgramTests {
+    @Test func enginesAreCalledByTheirNames() {
+        #expect(TargetEngine.allCases.map(\.title) == ["Apache Flink", "Apache Spark"])
+    }
+}
