@@ -56,7 +56,8 @@ let modules: [Target] = [
         name: "beamstack",
         dependencies: [
             "Connectors", "DataModel", "Deployment", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning",
-            "Platform", "Projects", "Translation", "Workers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Platform", "Projects", "Translation", "Workers",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
 ]
