@@ -50,8 +50,8 @@ let modules: [Target] = [
     // What runs inside the engines, embedded by the C compiler.
     .target(name: "CEnginePrograms", exclude: ["java"]),
     module(
-        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Platform", "Translation", "Projects", "CCurl",
-        "CEnginePrograms"),
+        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Translation",
+        "Projects", "CCurl", "CEnginePrograms"),
     .executableTarget(
         name: "beamstack",
         dependencies: [

@@ -80,6 +80,19 @@ public final class WorkerPool: WorkerHost {
 
 /// Environments.
 extension WorkerPool {
+    /// An interpreter with packages, for programs that are no workers: made where it is missing and `installs` is set.
+    public func python(
+        with requirements: [String], step: WorkerStep
+    ) throws(Diagnostic) -> (python: String, package: String) {
+        let task = WorkerTask("python", kind: .transform, configuration: .null, requirements: requirements)
+        let python = try environment(for: task, step).python
+        do throws(WorkerFault) {
+            return (python, try package())
+        } catch {
+            throw Diagnostic(.environmentFailed, "the workers' Python cannot be written: \(error)", at: step.range)
+        }
+    }
+
     func environment(for task: WorkerTask, _ step: WorkerStep) throws(Diagnostic) -> WorkerEnvironment {
         let requirements = Requirement.sorted(task.requirements, folder: options.pipelineFolder)
         if let known = state.withLock({ $0.environments[requirements] }) { return known }

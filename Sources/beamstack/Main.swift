@@ -14,7 +14,8 @@ struct Beamstack: ParsableCommand {
             """,
         version: BeamstackVersion.text,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, PlanCommand.self, TestCommand.self, DocsCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self, TestCommand.self,
+            DocsCommand.self,
             ExplainCommand.self, EnvironmentsCommand.self, VersionCommand.self, CompletionsCommand.self,
         ])
 

@@ -1,21 +1,27 @@
 import DataModel
-import Planning
+public import Planning
 import Platform
 
 /// The names of a write's files, as Beam gives them: `prefix[-start-end]-00000-of-00001[suffix]`.
-struct FileNaming: Sendable {
+public struct FileNaming: Sendable {
     let prefix: String
     let suffix: String
     let template: String
     let shardCount: Int
 
-    init(_ write: WriteOperation, path: String) {
+    /// - Parameters:
+    ///   - path: where the write's prefix is on this machine.
+    ///   - shardCount: how many files there are, where that is not the pipeline's to say.
+    public init(_ write: WriteOperation, path: String, shardCount: Int? = nil) {
         // A directory alone gives no name: files would begin with a dash.
         prefix = path.utf8.last == Path.slash ? path + "part" : path
         suffix = write.fileNameSuffix
         template = write.shardNameTemplate ?? "-SSSSS-of-NNNNN"
-        shardCount = max(1, write.shardCount)
+        self.shardCount = max(1, shardCount ?? write.shardCount)
     }
+
+    /// The name of a file of a write without windows.
+    public func path(shard: Int) -> String { path(window: nil, shard: shard) }
 
     func path(window: Window?, shard: Int) -> String {
         prefix + (window.map { "-\($0.label)" } ?? "") + Self.fill(template, shard: shard, of: shardCount) + suffix

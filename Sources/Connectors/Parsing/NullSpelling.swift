@@ -1,15 +1,10 @@
-/// Texts that stand for null in CSV.
-///
-/// Source: pandas' `STR_NA_VALUES`, which `read_csv` uses unless told otherwise.
-enum NullSpelling {
-    static let all = [
-        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-        "NULL", "NaN", "None", "n/a", "nan", "null",
-    ]
+import Planning
 
+/// Finds the texts that stand for null in CSV.
+enum NullSpelling {
     /// All are at most eight bytes long: each as one word, with zeros behind it.
     private static let words: Set<UInt64> = Set(
-        all.map { text in
+        CSVOptions.nullTexts.map { text in
             text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
         })
 

@@ -4,7 +4,7 @@ public import DataModel
 public final class CompiledExpression: Sendable {
     public let type: FieldType
     /// As the pipeline has it.
-    public let text: String
+    public let source: ExpressionSource
     /// Indexes of the input fields it reads, ascending; other columns of a batch may be absent.
     public let fields: [Int]
     /// The field, where the expression is nothing but one.
@@ -19,8 +19,11 @@ public final class CompiledExpression: Sendable {
     private let root: any Kernel
     private let slotCount: Int
 
-    init(_ tree: TypedExpression, text: String, schema: Schema, slotCount: Int) {
-        self.text = text
+    /// The text of the source.
+    public var text: String { source.text }
+
+    init(_ tree: TypedExpression, source: ExpressionSource, schema: Schema, slotCount: Int) {
+        self.source = source
         self.tree = tree
         self.schema = schema
         self.slotCount = slotCount

@@ -74,7 +74,7 @@ public struct ExpressionCompiler: Sendable {
             }
         }
         return .native(
-            CompiledExpression(node, text: source.text, schema: schema, slotCount: checker.slotCount),
+            CompiledExpression(node, source: source, schema: schema, slotCount: checker.slotCount),
             warnings: checker.problems)
     }
 

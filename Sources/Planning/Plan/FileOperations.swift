@@ -65,6 +65,14 @@ public enum FileFormat: Sendable {
 }
 
 public struct CSVOptions: Sendable {
+    /// Texts that stand for null.
+    ///
+    /// Source: pandas' `STR_NA_VALUES`, which `read_csv` uses unless told otherwise.
+    public static let nullTexts = [
+        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+        "NULL", "NaN", "None", "n/a", "nan", "null",
+    ]
+
     /// One byte.
     public var delimiter: UInt8 = UInt8(ascii: ",")
     /// Starts a comment that runs to the end of the line.

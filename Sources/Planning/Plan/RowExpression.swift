@@ -46,6 +46,23 @@ public enum RowExpression: Sendable {
     public var function: ForeignFunction? {
         if case .function(let function) = self { function } else { nil }
     }
+
+    /// The same as Python code, for engines that host Python and do not have our kernels.
+    ///
+    /// - Parameters:
+    ///   - range: the expression in the file.
+    ///   - reason: why the engine's own terms do not do.
+    public func asFunction(at range: SourceRange?, path: String, reason: String) -> ForeignFunction {
+        switch self {
+        case .function(let function): return function
+        case .compiled(let expression):
+            return ForeignFunction(
+                language: .python, form: expression.source.form == .callable ? .callable : .expression,
+                source: expression.source.text, functionName: expression.source.functionName,
+                path: range?.file.path ?? path, line: range?.startPosition.line ?? 1, type: expression.type,
+                fields: expression.fields, requirements: [], reason: reason, range: range)
+        }
+    }
 }
 
 /// Code of another language that makes one value of one row.

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Deployment
 import Connectors
 import Diagnostics
 import Engine
 import Expressions
 import PipelineSpec
 import Planning
+import Translation
 import Workers
 
 /// `beamstack explain`: what a problem's code means and how to mend it.
@@ -19,7 +21,8 @@ struct ExplainCommand: ParsableCommand {
     static let allCodes: [DiagnosticCode] =
         (DiagnosticCode.pipelineSpecCodes + DiagnosticCode.expressionCodes + DiagnosticCode.planningCodes
         + DiagnosticCode.pipelineTestCodes
-        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes).sorted {
+        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes
+        + DiagnosticCode.translationCodes + DiagnosticCode.deploymentCodes).sorted {
             $0.id < $1.id
         }
 

@@ -8,25 +8,29 @@ import Platform
 /// `beamstack run`: executes a pipeline on the embedded engine.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a pipeline on this machine.",
+        commandName: "run", abstract: "Run a pipeline.",
         discussion: """
             Rows of LogForTesting go to standard output, one JSON object a line. Files appear whole or not at all.
-            Results are the same whatever the number of workers.
+            Results are the same whatever the number of workers. With --target another engine runs it.
             """)
 
     @Argument(help: "The pipeline file.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
     @OptionGroup var templates: TemplateArguments
+    @OptionGroup var place: TargetArguments
 
     @Option(help: "Threads that work at once (default: one a core).")
     var workers: Int?
 
-    @Option(help: "Memory for grouping and joining before they spill to disk, such as 512MB or 4GB.")
-    var memory: ByteCount = ByteCount(bytes: RunOptions.defaultMemoryBudget)
+    @Option(help: "Memory for grouping and joining before they spill to disk, such as 512MB (default: 2GiB); on Spark the driver's.")
+    var memory: ByteCount?
 
     @Flag(name: [.short, .long], help: "Print neither progress nor a summary.")
     var quiet = false
+
+    @Flag(help: "Print what the target's engine prints.")
+    var verbose = false
 
     func validate() throws {
         if let workers, workers < 1 || workers > 1024 {
@@ -39,9 +43,18 @@ struct RunCommand: ParsableCommand {
         let loader = PipelineLoader(
             variables: try templates.variables(), options: options,
             workers: WorkerSupport(for: file, use: .running))
+        let workers = workers ?? Host.coreCount
         let runner = PipelineRunner(
-            loader: loader, workers: workers ?? Host.coreCount, memoryBudget: memory.bytes, showsProgress: !quiet)
-        try runner.run(file)
+            loader: loader, workers: workers, memoryBudget: memory?.bytes ?? RunOptions.defaultMemoryBudget,
+            showsProgress: !quiet)
+        switch try Target(named: place.target, workers: workers) {
+        case .embedded: try runner.run(file)
+        case .spark(let master):
+            let spark = SparkRunner(
+                master: master, workers: workers, memory: memory?.bytes, isVerbose: verbose, showsProgress: !quiet,
+                support: loader.workers)
+            try runner.run(file) { plan, cancellation in try spark.run(plan, cancellation) }
+        }
     }
 }
 
@@ -65,6 +78,4 @@ struct ByteCount: ExpressibleByArgument {
         guard bytes >= Double(1 << 20), bytes < 1e15 else { return nil }
         self.bytes = Int(bytes)
     }
-
-    var defaultValueDescription: String { "\(bytes >> 30)GiB" }
 }

@@ -13,6 +13,11 @@ struct PipelineRunner {
     let showsProgress: Bool
 
     func run(_ path: String) throws {
+        try run(path) { plan, cancellation in try execute(plan, cancellation) }
+    }
+
+    /// Plans a pipeline and has `execute` run it.
+    func run(_ path: String, execute: (Plan, Cancellation) throws -> Void) throws {
         let (document, problems) = loader.document(path)
         guard let document, !problems.hasErrors else {
             Output.report(problems)

@@ -1,0 +1,76 @@
+"""Functions of a row inside Spark and other engines that host Python, with the values and messages of local workers."""
+
+from beamstack_worker.functions import RowFunctions
+from beamstack_worker.tasks import Context
+from beamstack_worker.values import Batch, Field, Row, Schema, Type, row_class
+
+
+class RowFunction:
+    """The functions of one step: called with the values of its arguments, it gives a tuple of their results.
+
+    functions: the configurations of `functions.rows`; arguments, results: fields as tuples of name, kind, whether null
+    is among the values, and the fields inside. catches_errors: a failing row gives nulls, then the exception's `repr`
+    and its traceback, instead of raising.
+    """
+
+    def __init__(self, functions, arguments, results, catches_errors=False):
+        self.functions = functions
+        self.arguments = arguments
+        self.results = results
+        self.catches_errors = catches_errors
+        self._task = None
+
+    def __getstate__(self):
+        # The code is loaded anew where the function arrives: modules made of texts cannot travel.
+        return {**self.__dict__, "_task": None}
+
+    def __call__(self, *values):
+        if self._task is None:
+            self._open()
+        columns = [[_from_engine(value, field.type)] for value, field in zip(values, self._schema)]
+        result = self._task.process(Batch(self._schema, columns, 1))
+        if result.failures:
+            failure = result.failures[0]
+            if not self.catches_errors:
+                raise failure.error
+            return (*[None] * len(self.results), repr(failure.error), failure.trace)
+        outcome = tuple(_to_engine(column[0]) for column in result.batches[0].columns)
+        return (*outcome, None, None) if self.catches_errors else outcome
+
+    def _open(self):
+        self._schema = Schema([_field(*part) for part in self.arguments])
+        results = Schema([_field(*part) for part in self.results])
+        # Errors are said by null only behind the function: its own promise has none.
+        config = {"functions": self.functions, "outputNames": results.names}
+        self._task = RowFunctions(config, [self._schema, results], Context())
+
+
+def _field(name, kind, nullable, parts=()):
+    return Field(name, Type(kind, [_field(*part) for part in parts]), nullable)
+
+
+def _from_engine(value, type):
+    if value is None:
+        return None
+    kind = type.kind
+    if kind == "row":
+        parts = [_from_engine(part, field.type) for part, field in zip(value, type.fields)]
+        return row_class([field.name for field in type.fields])._make(parts)
+    if kind == "list":
+        return [_from_engine(element, type.element) for element in value]
+    if kind == "map":
+        key, item = type.fields
+        return {_from_engine(k, key.type): _from_engine(v, item.type) for k, v in value.items()}
+    if kind == "bytes":
+        return bytes(value)
+    return value
+
+
+def _to_engine(value):
+    if isinstance(value, Row):
+        return tuple(_to_engine(part) for part in value)
+    if isinstance(value, list):
+        return [_to_engine(element) for element in value]
+    if isinstance(value, dict):
+        return {_to_engine(key): _to_engine(item) for key, item in value.items()}
+    return value

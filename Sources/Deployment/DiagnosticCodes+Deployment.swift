@@ -1,0 +1,27 @@
+public import Diagnostics
+
+extension DiagnosticCode {
+    public static let javaNotFound = DiagnosticCode(
+        "java-not-found", "the engine needs Java, which is not there",
+        """
+        Spark runs on Java 17 or later. `java` was found neither in the folder that the variable `JAVA_HOME` names nor on
+        the `PATH`. Install a Java runtime (Debian: `apt-get install openjdk-17-jre-headless`, macOS:
+        `brew install openjdk`) and try again.
+        """)
+    public static let jobFailed = DiagnosticCode(
+        "job-failed", "the engine ended the job with an error",
+        """
+        The pipeline was translated and handed over, and the engine gave up on it. The message is the engine's own cause,
+        without the frames around it; the notes name the log with all of them. Nothing was published: files of an earlier
+        run are as they were.
+        """)
+    public static let outputNotPublished = DiagnosticCode(
+        "output-not-published", "what a job wrote could not be brought to its place",
+        """
+        A job writes into a hidden folder beside its first output; when it has finished, the files are renamed into place.
+        That failed: the folder is on another disk than the output, is full, or may not be written to.
+        """)
+
+    /// All codes of this module, for `beamstack explain`.
+    public static let deploymentCodes: [DiagnosticCode] = [.javaNotFound, .jobFailed, .outputNotPublished]
+}

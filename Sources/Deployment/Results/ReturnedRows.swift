@@ -1,0 +1,58 @@
+import DataModel
+public import Diagnostics
+public import Planning
+import Platform
+import Translation
+
+extension StagingFolder {
+    /// Plans for this machine that do what the program left to it: print rows, compare them.
+    public func localPlans() throws(Diagnostic) -> [Plan] {
+        var plans: [Plan] = []
+        for output in program.outputs {
+            guard case .rows(let schema) = output.purpose else { continue }
+            let step = plan.steps[output.step]
+            let rows = try rows(of: output, schema, at: step.range)
+            let source = Step(
+                id: 0, name: step.inputs.first.map { plan.steps[$0.source.step].name } ?? step.name,
+                transform: "Create", range: step.range, operation: .create(rows: rows), inputs: [],
+                outputs: [StepOutput(name: "output", schema: schema)])
+            let end = Step(
+                id: 1, name: step.name, transform: step.transform, range: step.range,
+                expressionRange: step.expressionRange, operation: step.operation,
+                inputs: [StepInput(name: "input", source: OutputReference(step: 0))],
+                outputs: [StepOutput(name: "output", schema: schema)])
+            plans.append(Plan(path: plan.path, steps: [source, end]))
+        }
+        return plans
+    }
+
+    private func rows(
+        of output: EngineProgram.Output, _ schema: Schema, at range: SourceRange?
+    ) throws(Diagnostic) -> [RowValue] {
+        let decoder = RowDecoder(schema: schema)
+        var rows: [RowValue] = []
+        for line in try lines(of: output, at: range) {
+            guard let row = line.withUnsafeBytes({ decoder.row($0) }) else {
+                throw Diagnostic(
+                    .jobFailed, "the engine gave back a row that is none of \(schema)", at: range,
+                    notes: [String(decoding: line.prefix(400), as: UTF8.self)])
+            }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private func lines(
+        of output: EngineProgram.Output, at range: SourceRange?
+    ) throws(Diagnostic) -> [ArraySlice<UInt8>] {
+        do throws(SystemError) {
+            var lines: [ArraySlice<UInt8>] = []
+            for part in try parts(of: output) {
+                lines += try OpenFile.contents(of: part).split(separator: UInt8(ascii: "\n"))
+            }
+            return lines
+        } catch {
+            throw Diagnostic(.jobFailed, "what the job gave back cannot be read: \(error)", at: range)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+public import Diagnostics
+public import Planning
+import Platform
+import Synchronization
+public import Translation
+public import Workers
+
+/// Runs a program with Spark's driver as a child of this process.
+public final class SparkJob: Sendable {
+    /// The version that programs are written and tested for.
+    public static let version = "4.3.0"
+
+    public struct Options: Sendable {
+        /// `local[N]`, or the address of a cluster such as `spark://host:7077`.
+        public var master: String
+        /// Bytes for the driver, where the person says.
+        public var memory: Int?
+        public var partitions: Int
+
+        public init(master: String, memory: Int?, partitions: Int) {
+            self.master = master
+            self.memory = memory
+            self.partitions = partitions
+        }
+    }
+
+    private let program: EngineProgram
+    private let plan: Plan
+    private let options: Options
+    private let pool: WorkerPool
+    private let child = Mutex<ChildProcess?>(nil)
+    private let isCancelled = Mutex(false)
+
+    public init(_ program: EngineProgram, of plan: Plan, options: Options, pool: WorkerPool) {
+        self.program = program
+        self.plan = plan
+        self.options = options
+        self.pool = pool
+    }
+
+    /// Ends the driver, from any thread.
+    public func cancel() {
+        isCancelled.withLock { $0 = true }
+        child.withLock { $0?.kill() }
+    }
+
+    /// Runs the program to its end.
+    ///
+    /// - Parameters:
+    ///   - folder: where the program's files and the log go.
+    ///   - onLine: takes each line that the driver prints.
+    /// - Throws: what the driver gave up for.
+    public func run(
+        folder: String, staging: StagingFolder, onLine: @escaping (String) -> Void
+    ) throws(Diagnostic) {
+        try requireJava()
+        let step = WorkerStep(name: "Spark", range: nil)
+        let requirements = ["pyspark==\(Self.version)"] + (program.pythonRequirements ?? [])
+        let (python, package) = try pool.python(with: requirements, step: step)
+        let path = Path.join(folder, "driver.log")
+        var log = SparkLog(onLine: onLine)
+        let ending: ChildProcess.Ending?
+        do throws(SystemError) {
+            try FileSystem.createDirectories(folder)
+            for file in program.files { try OpenFile.write(Array(file.text.utf8), to: Path.join(folder, file.name)) }
+            let process = try ChildProcess(
+                python, arguments: [Path.join(folder, "pipeline.py"), "--staging", staging.path],
+                environment: variables(python: python, package: package, folder: folder))
+            child.withLock { $0 = process }
+            if isCancelled.withLock({ $0 }) { process.kill() }
+            ending = log.follow(process)
+            child.withLock { $0 = nil }
+            try OpenFile.write(Array(log.text.utf8), to: path)
+        } catch {
+            throw Diagnostic(.jobFailed, "Spark cannot be started: \(error)", at: nil)
+        }
+        if ending != .exited(0) { throw failure(log, path, ending) }
+    }
+
+    private func failure(_ log: SparkLog, _ path: String, _ ending: ChildProcess.Ending?) -> Diagnostic {
+        let cause = log.cause ?? "the driver ended with \(ending.map(String.init(describing:)) ?? "no status")"
+        let step = log.failedLine.flatMap { line in stepOfLine(line) }
+        return Diagnostic(
+            .jobFailed, "Spark: \(cause)", at: step?.range,
+            notes: (step.map { ["in step '\($0.name)' (\($0.transform))"] } ?? []) + ["the whole log: \(path)"])
+    }
+
+    /// The step whose comment is the last above a line of the program.
+    private func stepOfLine(_ line: Int) -> Step? {
+        guard let text = program.files.first?.text else { return nil }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for text in lines.prefix(line).reversed() {
+            guard let start = text.firstRange(of: "# '") else { continue }
+            let rest = text[start.upperBound...]
+            if let step = plan.steps.first(where: { rest.hasPrefix($0.name + "'") }) { return step }
+        }
+        return nil
+    }
+
+    private func variables(python: String, package: String, folder: String) -> [String: String?] {
+        var settings = [
+            // Nothing listens beyond loopback.
+            "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1", "spark.ui.enabled=false",
+            "spark.ui.showConsoleProgress=false", "spark.sql.shuffle.partitions=\(options.partitions)",
+        ]
+        if let memory = options.memory { settings.append("spark.driver.memory=\(max(512, memory >> 20))m") }
+        let arguments = ["--master \(options.master)"] + settings.map { "--conf \($0)" } + ["pyspark-shell"]
+        return [
+            "PYSPARK_SUBMIT_ARGS": arguments.joined(separator: " "), "PYSPARK_PYTHON": python,
+            "PYSPARK_DRIVER_PYTHON": python, "PYTHONPATH": "\(folder):\(package)", "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_HOME": nil, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1",
+        ]
+    }
+
+    private func requireJava() throws(Diagnostic) {
+        var candidates = (Environment["PATH"] ?? "").split(separator: ":").map { Path.join(String($0), "java") }
+        if let home = Environment["JAVA_HOME"] { candidates.insert(Path.join(home, "bin/java"), at: 0) }
+        let isThere = candidates.contains { (try? FileSystem.status(of: $0)).flatMap { $0 } != nil }
+        guard isThere else {
+            throw Diagnostic(
+                .javaNotFound, "Spark needs Java, which is neither on the PATH nor in JAVA_HOME", at: nil,
+                hint: "install a Java runtime of version 17 or later")
+        }
+    }
+}

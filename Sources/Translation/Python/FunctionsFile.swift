@@ -1,0 +1,84 @@
+import DataModel
+import Diagnostics
+import Planning
+
+/// The file `functions.py` of a program: the pipeline's Python, as the engine calls it.
+///
+/// The package `beamstack_worker` beside it runs the code as local workers do: same values, same messages.
+enum FunctionsFile {
+    static let name = "functions.py"
+
+    static func text(_ functions: [PythonFunction], pipeline: String) -> String {
+        var text = """
+            \"\"\"The Python of \(pipeline), as the engine calls it: one function for each step that has some.\"\"\"
+
+            from beamstack_worker.engine_rows import RowFunction
+
+            """
+        for function in functions {
+            text += "\n# \(StepTitle.text(function.step))\n\(function.name) = RowFunction(\n"
+            text += "    functions=[\n"
+            guard case .values(let codes) = function.kind else { continue }
+            for code in codes {
+                text += "        {\n"
+                for (key, value) in members(of: code, arguments: function.arguments) {
+                    text += "            \"\(key)\": \(value),\n"
+                }
+                text += "        },\n"
+            }
+            text += "    ],\n"
+            text += "    arguments=\(fields(function.arguments)),\n"
+            text += "    results=\(fields(Schema(Array(function.result.fields.prefix(codes.count))))),\n"
+            if function.catchesErrors { text += "    catches_errors=True,\n" }
+            text += ")\n"
+        }
+        return text
+    }
+
+    private static func members(of code: ForeignFunction, arguments: Schema) -> [(String, String)] {
+        var members = [
+            ("language", PythonText.string(code.language.rawValue)), ("form", PythonText.string(code.form.rawValue)),
+            ("source", PythonText.string(code.source)), ("path", PythonText.string(code.path)),
+            ("line", String(code.line)),
+        ]
+        if let name = code.functionName { members.append(("functionName", PythonText.string(name))) }
+        if let value = code.arguments { members.append(("arguments", PythonText.value(value))) }
+        if code.form == .combine { members.append(("fields", PythonText.list(arguments.names.map(PythonText.string)))) }
+        return members
+    }
+
+    /// Fields as `engine_rows.py` reads them: name, kind, whether null is among the values, parts.
+    private static func fields(_ schema: Schema) -> String {
+        PythonText.list(schema.fields.map { field($0.name, $0.type) })
+    }
+
+    private static func field(_ name: String, _ type: FieldType) -> String {
+        let kind: String
+        var parts: [String] = []
+        switch type.kind {
+        case .list(let element):
+            kind = "list"
+            parts = [field("item", element)]
+        case .map(let key, let value):
+            kind = "map"
+            parts = [field("key", key), field("value", value)]
+        case .row(let schema):
+            kind = "row"
+            parts = schema.fields.map { field($0.name, $0.type) }
+        default: kind = type.nonNull.description
+        }
+        let flag = type.isNullable ? "True" : "False"
+        let rest = parts.isEmpty ? "" : ", \(PythonText.list(parts))"
+        return "(\(PythonText.string(name)), \"\(kind)\", \(flag)\(rest))"
+    }
+}
+
+/// How comments of programs name a step.
+enum StepTitle {
+    static func text(_ step: Step) -> String {
+        var text = "'\(step.name)'"
+        if step.transform != step.name { text += " (\(step.transform))" }
+        if let range = step.range { text += ", \(range.file.path):\(range.startPosition.line)" }
+        return String(text.map { $0.isNewline ? " " : $0 })
+    }
+}

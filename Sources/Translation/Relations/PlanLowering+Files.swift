@@ -1,0 +1,62 @@
+import DataModel
+import Diagnostics
+import Planning
+
+/// Files that a program reads and writes.
+extension PlanLowering {
+    func read(_ step: Step, _ read: ReadOperation) throws(Obstacle) {
+        let schema = try schema(step)
+        if read.pattern.contains("://"), !read.pattern.hasPrefix("file://") {
+            throw Obstacle(reason: "'\(read.pattern)' lies in a store that the engine has no access to yet", range: read.range)
+        }
+        if read.pattern.contains("**") {
+            throw Obstacle(reason: "the engine knows no '**' in paths", range: read.range)
+        }
+        if read.compression == .gzip {
+            throw Obstacle(reason: "it tells compressed files by '.gz' alone", range: read.range, hint: "leave 'compression' out")
+        }
+        switch read.format {
+        case .tfrecord: throw Obstacle(reason: "the engine has no reader for TFRecord")
+        case .csv(let options):
+            if options.filenameColumn != nil { throw Obstacle(reason: "names of files as a column are not translated") }
+        case .json(let options):
+            if !options.isLines { throw Obstacle(reason: "a file that is one array of objects is read in one piece") }
+        case .text: break
+        }
+        for field in schema.fields where field.type.kind == .timestamp || field.type.kind == .date {
+            throw Obstacle(reason: "'\(field.name)' is read as \(field.type), whose spellings differ")
+        }
+        source(step, read, schema: schema)
+    }
+
+    func write(_ step: Step, _ write: WriteOperation) throws(Obstacle) {
+        let relation = try input(step)
+        if relation.windowing != .global { throw Obstacle(reason: "files for each window are not translated") }
+        if write.path.contains("://"), !write.path.hasPrefix("file://") {
+            throw Obstacle(reason: "'\(write.path)' lies in a store that the engine has no access to yet", range: write.range)
+        }
+        if write.compression == .gzip || write.path.hasSuffix(".gz") {
+            throw Obstacle(reason: "compressed files are not written there yet", range: write.range)
+        }
+        var columns: [String] = []
+        for field in relation.schema.fields {
+            let name = quoted(field.name)
+            switch (write.format, field.type.kind) {
+            case (.tfrecord, _): throw Obstacle(reason: "the engine has no writer for TFRecord")
+            case (.csv, .boolean): columns.append("CASE WHEN \(name) THEN 'True' WHEN NOT \(name) THEN 'False' END AS \(name)")
+            case (.csv, .int64), (.csv, .string), (.json, .int64), (.json, .string), (.json, .boolean), (.text, .string):
+                columns.append(name)
+            case (.csv, .double), (.json, .double):
+                differs("floats from 1e7 up and below 1e-3 are spelt as 1.0E7")
+                columns.append(name)
+            case (.json, .list), (.json, .map), (.json, .row): columns.append(name)
+            default: throw Obstacle(reason: "'\(field.name)' of type \(field.type) would be spelt otherwise")
+            }
+        }
+        differs("as many files as the engine has parts, each named as part of their number")
+        sink(
+            step, query: SelectQuery(columns: columns, from: quoted(relation.name)).text, schema: relation.schema,
+            .files(write))
+        if !step.outputs.isEmpty { pass(relation, as: step) }
+    }
+}

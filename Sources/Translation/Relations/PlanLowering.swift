@@ -1,0 +1,165 @@
+import DataModel
+import Diagnostics
+import Expressions
+import Planning
+
+/// Turns a plan into queries over named relations, in the SQL of one engine.
+///
+/// Every step is tried, also behind one that is impossible, so that all obstacles are told at once.
+final class PlanLowering {
+    let plan: Plan
+    let engine: TargetEngine
+    let dialect: SQLDialect
+    let use: EventTimeUse
+
+    private(set) var statements: [ProgramStatement] = []
+    private(set) var functions: [PythonFunction] = []
+    private(set) var inputs: [EngineProgram.Input] = []
+    private(set) var outputs: [EngineProgram.Output] = []
+    private(set) var translations: [StepTranslation] = []
+
+    private var identifiers = Identifiers(reserved: ["spark", "view", "sink", "staging", "main"])
+    private var relations: [OutputReference: Relation] = [:]
+    /// What is said of the step at hand.
+    private var differences: [String] = []
+    private var pythonReason: String?
+
+    init(_ plan: Plan, engine: TargetEngine, dialect: SQLDialect) {
+        self.plan = plan
+        self.engine = engine
+        self.dialect = dialect
+        use = EventTimeUse(plan)
+    }
+
+    /// Why a step has no equivalent.
+    struct Obstacle: Error {
+        let reason: String
+        var range: SourceRange?
+        var hint: String?
+    }
+
+    func run() {
+        for step in plan.steps {
+            differences = []
+            pythonReason = nil
+            let written = statements.count
+            do throws(Obstacle) {
+                try lower(step)
+                translations.append(StepTranslation(step: step.id, mode: mode(of: step), differences: differences))
+            } catch {
+                statements.removeSubrange(written...)
+                let diagnostic = Diagnostic(
+                    .notOnTarget, "'\(step.name)' cannot run on \(engine.title): \(error.reason)",
+                    at: error.range ?? step.expressionRange ?? step.range,
+                    hint: error.hint ?? "run it on the embedded engine: 'beamstack run' without '--target'")
+                translations.append(StepTranslation(step: step.id, mode: .impossible(diagnostic)))
+            }
+            standIns(for: step)
+        }
+    }
+
+    private func mode(of step: Step) -> StepTranslation.Mode {
+        if let pythonReason { return .python(reason: pythonReason) }
+        switch step.operation {
+        case .log: return .local(reason: "the rows are brought here and printed when the job has finished")
+        case .assertEqual: return .local(reason: "the rows are brought here and compared when the job has finished")
+        default: return .native
+        }
+    }
+
+    /// Relations for outputs that are not there, so that what reads them can be judged.
+    private func standIns(for step: Step) {
+        for (index, output) in step.outputs.enumerated() {
+            let reference = OutputReference(step: step.id, output: index)
+            guard relations[reference] == nil, let schema = output.schema else { continue }
+            relations[reference] = Relation(
+                name: "missing", schema: schema, eventTime: use.contains(reference) ? .timestamp : [],
+                windowing: output.windowing)
+        }
+    }
+
+    // MARK: What steps are lowered with
+
+    /// The relation of an input.
+    func input(_ step: Step, _ index: Int = 0) throws(Obstacle) -> Relation {
+        guard step.inputs.indices.contains(index), let relation = relations[step.inputs[index].source] else {
+            throw Obstacle(reason: "the fields of its input are known only when it runs")
+        }
+        return relation
+    }
+
+    /// The schema of an output, with types that the dialect has.
+    func schema(_ step: Step, _ output: Int = 0) throws(Obstacle) -> Schema {
+        guard step.outputs.indices.contains(output), let schema = step.outputs[output].schema else {
+            throw Obstacle(reason: "the fields of its output are known only when it runs")
+        }
+        for field in schema.fields where dialect.typeName(field.type) == nil {
+            throw Obstacle(
+                reason: "the field '\(field.name)' has the type \(field.type), which \(engine.title) does not have",
+                hint: field.type.isAny ? "give the expression that makes it an 'output_type'" : nil)
+        }
+        let reserved = EventTimeColumns([.timestamp, .window]).names
+        if let taken = schema.names.first(where: { reserved.contains($0) }) {
+            throw Obstacle(reason: "the name of the field '\(taken)' is used by the program itself")
+        }
+        return schema
+    }
+
+    func quoted(_ name: String) -> String { dialect.quoted(name) }
+
+    func name(for text: String) -> String { identifiers.name(for: text) }
+
+    func differs(_ text: String) {
+        if !differences.contains(text) { differences.append(text) }
+    }
+
+    /// The columns of event time that an output has to carry.
+    func carries(_ step: Step, _ output: Int = 0) -> Bool {
+        use.contains(OutputReference(step: step.id, output: output))
+    }
+
+    /// Makes an output of a step the name of a query.
+    func define(
+        _ step: Step, output: Int = 0, schema: Schema, eventTime: EventTimeColumns, query: String
+    ) {
+        let suffix = step.outputs.count > 1 && output > 0 ? "_" + step.outputs[output].name : ""
+        let relation = Relation(
+            name: name(for: step.name + suffix), schema: schema, eventTime: eventTime,
+            windowing: step.outputs[output].windowing)
+        relations[OutputReference(step: step.id, output: output)] = relation
+        statements.append(ProgramStatement(step: step, kind: .view(relation, query: query)))
+    }
+
+    /// Makes an output of a step the same relation as an input.
+    func pass(_ relation: Relation, as step: Step, output: Int = 0) {
+        relations[OutputReference(step: step.id, output: output)] = relation
+    }
+
+    /// A relation that only this step reads.
+    func helper(_ step: Step, _ suffix: String, schema: Schema, eventTime: EventTimeColumns, query: String) -> Relation {
+        let relation = Relation(
+            name: name(for: step.name + "_" + suffix), schema: schema, eventTime: eventTime, windowing: .global)
+        statements.append(ProgramStatement(step: step, kind: .view(relation, query: query)))
+        return relation
+    }
+
+    func source(_ step: Step, _ read: ReadOperation, schema: Schema) {
+        let relation = Relation(name: name(for: step.name), schema: schema, windowing: .global)
+        relations[OutputReference(step: step.id)] = relation
+        inputs.append(EngineProgram.Input(step: step.id, operation: read))
+        statements.append(ProgramStatement(step: step, kind: .source(relation, read)))
+    }
+
+    func sink(_ step: Step, query: String, schema: Schema, _ purpose: EngineProgram.Output.Purpose) {
+        let folder = name(for: step.name + "_output")
+        outputs.append(EngineProgram.Output(step: step.id, folder: folder, purpose: purpose))
+        statements.append(
+            ProgramStatement(step: step, kind: .sink(folder: folder, query: query, schema: schema, purpose)))
+    }
+
+    func add(_ function: PythonFunction, reason: String) throws(Obstacle) {
+        if let obstacle = function.obstacle { throw Obstacle(reason: "\(reason), and \(obstacle)") }
+        pythonReason = pythonReason ?? reason
+        functions.append(function)
+    }
+}

@@ -1,0 +1,42 @@
+public import Diagnostics
+import Expressions
+public import Planning
+
+/// From a plan to a program of another engine.
+public struct Translator: Sendable {
+    public let engine: TargetEngine
+    /// What relative paths of the pipeline count from.
+    public let workingDirectory: String
+
+    public init(_ engine: TargetEngine, workingDirectory: String) {
+        self.engine = engine
+        self.workingDirectory = workingDirectory
+    }
+
+    /// The program, and how each step runs. Where a step is impossible there are no files.
+    public func program(for plan: Plan) -> EngineProgram {
+        let lowering = PlanLowering(plan, engine: engine, dialect: .spark)
+        lowering.run()
+        let isPossible = !lowering.translations.contains { if case .impossible = $0.mode { true } else { false } }
+        var files: [EngineProgram.File] = []
+        if isPossible {
+            files.append(.init(
+                name: "pipeline.py", text: SparkProgram(lowering: lowering, workingDirectory: workingDirectory).text))
+            if !lowering.functions.isEmpty {
+                files.append(.init(
+                    name: FunctionsFile.name, text: FunctionsFile.text(lowering.functions, pipeline: plan.path)))
+            }
+        }
+        return EngineProgram(
+            engine: engine, files: files, inputs: lowering.inputs, outputs: lowering.outputs,
+            steps: lowering.translations,
+            pythonRequirements: lowering.functions.isEmpty ? nil : lowering.functions.flatMap(\.requirements))
+    }
+}
+
+extension EngineProgram {
+    /// What keeps the plan from running on the engine.
+    public var obstacles: [Diagnostic] {
+        steps.compactMap { if case .impossible(let diagnostic) = $0.mode { diagnostic } else { nil } }
+    }
+}

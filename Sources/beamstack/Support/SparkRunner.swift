@@ -1,0 +1,62 @@
+import Connectors
+import Deployment
+import Diagnostics
+import Engine
+import Planning
+import Platform
+import Translation
+import Workers
+
+/// Runs a plan on Spark: translates it, hands it over, publishes the outputs, and does the rest here.
+struct SparkRunner {
+    let master: String
+    let workers: Int
+    /// Bytes for the driver, where the person says.
+    let memory: Int?
+    let isVerbose: Bool
+    let showsProgress: Bool
+    let support: WorkerSupport
+
+    func run(_ plan: Plan, _ cancellation: Cancellation) throws {
+        let program = Translator(.spark).program(for: plan)
+        guard program.obstacles.isEmpty else {
+            Output.report(program.obstacles)
+            throw CommandFailure.failed
+        }
+        let temporary = Environment["TMPDIR"] ?? "/tmp"
+        let staging = try StagingFolder(for: program, of: plan, temporaryDirectory: temporary)
+        defer { staging.remove() }
+        // It stays where the job fails: the message names the log in it.
+        let folder = TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
+        let job = SparkJob(
+            program, of: plan, options: .init(master: master, memory: memory, partitions: 2 * workers),
+            pool: support.pool)
+        Interruption.whenInterrupted {
+            cancellation.cancel()
+            job.cancel()
+            support.pool.cancel()
+        }
+        let start = MonotonicClock.nanoseconds
+        if showsProgress { Output.message("running on Spark (\(master)) …\n") }
+        try job.run(folder: folder, staging: staging) { line in
+            if isVerbose { Output.message("[spark] \(line)\n") }
+        }
+        let local = try staging.localPlans()
+        for plan in local { try finish(plan) }
+        let outputs = try staging.publish()
+        try? FileSystem.removeTree(folder)
+        guard showsProgress else { return }
+        let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9
+        for path in outputs { Output.message("wrote \(path)\n") }
+        Output.message("finished on Spark in \((seconds * 10).rounded() / 10) s\n")
+    }
+
+    /// Prints or compares rows that came back.
+    private func finish(_ plan: Plan) throws {
+        let options = RunOptions(
+            workers: 1, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
+            printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
+        let engine = EmbeddedEngine(connectors: LocalConnectors(), workers: support.pool, options: options)
+        _ = try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation())
+    }
+}
