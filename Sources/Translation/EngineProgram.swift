@@ -47,8 +47,9 @@ public struct EngineProgram: Sendable {
     /// What a step of the plan leaves behind below the staging folder.
     public struct Output: Sendable {
         public enum Purpose: Sendable {
-            /// Files in the format that the pipeline asks for, to be published under their names.
-            case files(WriteOperation)
+            /// Files in the format that the pipeline asks for, to be published under their names; with windows in folders
+            /// `window_start__=A/window_end__=B`, microseconds since the epoch.
+            case files(WriteOperation, hasWindows: Bool)
             /// Rows of this schema as lines of JSON, for a step that ends on this machine: `log`, `assertEqual`.
             case rows(Schema)
         }

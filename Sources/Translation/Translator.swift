@@ -20,11 +20,14 @@ public struct Translator: Sendable {
         let isPossible = !lowering.translations.contains { if case .impossible = $0.mode { true } else { false } }
         var files: [EngineProgram.File] = []
         if isPossible {
-            files.append(.init(
-                name: "pipeline.py", text: SparkProgram(lowering: lowering, workingDirectory: workingDirectory).text))
+            files.append(
+                .init(
+                    name: "pipeline.py", text: SparkProgram(lowering: lowering, workingDirectory: workingDirectory).text
+                ))
             if !lowering.functions.isEmpty {
-                files.append(.init(
-                    name: FunctionsFile.name, text: FunctionsFile.text(lowering.functions, pipeline: plan.path)))
+                files.append(
+                    .init(
+                        name: FunctionsFile.name, text: FunctionsFile.text(lowering.functions, pipeline: plan.path)))
             }
         }
         return EngineProgram(

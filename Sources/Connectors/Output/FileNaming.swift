@@ -20,10 +20,8 @@ public struct FileNaming: Sendable {
         self.shardCount = max(1, shardCount ?? write.shardCount)
     }
 
-    /// The name of a file of a write without windows.
-    public func path(shard: Int) -> String { path(window: nil, shard: shard) }
-
-    func path(window: Window?, shard: Int) -> String {
+    /// The name of a file; of a write without windows where `window` is `nil`.
+    public func path(window: Window?, shard: Int) -> String {
         prefix + (window.map { "-\($0.label)" } ?? "") + Self.fill(template, shard: shard, of: shardCount) + suffix
     }
 
@@ -45,17 +43,24 @@ public struct FileNaming: Sendable {
     }
 }
 
-/// A window that a file holds the rows of, in microseconds.
-struct Window: Hashable, Sendable {
-    let start: Int64
-    let end: Int64
+extension FileNaming {
+    /// A window that a file holds the rows of, in microseconds.
+    public struct Window: Hashable, Sendable {
+        let start: Int64
+        let end: Int64
 
-    /// `1970-01-01T00:00:00-1970-01-01T00:01:00`
-    var label: String {
-        let out = Buffer<UInt8>(capacity: 64)
-        Calendar.appendMoment(microseconds: start, to: out)
-        out.append(ascii: "-")
-        Calendar.appendMoment(microseconds: end, to: out)
-        return String(decoding: out.elements, as: UTF8.self)
+        public init(start: Int64, end: Int64) {
+            self.start = start
+            self.end = end
+        }
+
+        /// `1970-01-01T00:00:00-1970-01-01T00:01:00`
+        var label: String {
+            let out = Buffer<UInt8>(capacity: 64)
+            Calendar.appendMoment(microseconds: start, to: out)
+            out.append(ascii: "-")
+            Calendar.appendMoment(microseconds: end, to: out)
+            return String(decoding: out.elements, as: UTF8.self)
+        }
     }
 }

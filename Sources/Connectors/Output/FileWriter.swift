@@ -8,12 +8,12 @@ import Workers
 /// Writes rows into files that get their names when all are complete.
 final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`, which changes nothing, is serialised
     private struct Piece: EncodedPiece {
-        let parts: [(window: Window?, shard: Int, bytes: Buffer<UInt8>)]
+        let parts: [(window: FileNaming.Window?, shard: Int, bytes: Buffer<UInt8>)]
         var byteCount: Int { parts.reduce(0) { $0 + $1.bytes.count } }
     }
 
     private struct Key: Hashable {
-        let window: Window?
+        let window: FileNaming.Window?
         let shard: Int
     }
 
@@ -46,7 +46,7 @@ final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`
     }
 
     func encode(_ batch: Batch) throws -> any EncodedPiece {
-        var parts: [(window: Window?, shard: Int, bytes: Buffer<UInt8>)] = []
+        var parts: [(window: FileNaming.Window?, shard: Int, bytes: Buffer<UInt8>)] = []
         for (window, rows) in WindowedRows.split(batch, by: windowing) {
             for shard in 0..<naming.shardCount {
                 let range =
@@ -100,7 +100,7 @@ final class FileWriter: RecordWriter, @unchecked Sendable {  // all but `encode`
 
     func prepare() throws(Diagnostic) -> Int64 {
         // A window that has a file has all its shards, and an empty collection has empty files.
-        let windows: [Window?] = order.isEmpty && windowing == .global ? [nil] : order.map(\.window)
+        let windows: [FileNaming.Window?] = order.isEmpty && windowing == .global ? [nil] : order.map(\.window)
         for window in windows {
             for shard in 0..<naming.shardCount { _ = try file(for: Key(window: window, shard: shard)) }
         }

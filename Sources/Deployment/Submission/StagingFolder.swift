@@ -16,7 +16,7 @@ public struct StagingFolder: Sendable {
         self.program = program
         self.plan = plan
         let first = program.outputs.lazy.compactMap { output -> WriteOperation? in
-            if case .files(let write) = output.purpose { write } else { nil }
+            if case .files(let write, _) = output.purpose { write } else { nil }
         }.first
         let beside = first.map { Self.local($0.path) } ?? Path.join(temporaryDirectory, "beamstack-job")
         let absolute = Self.absolute(TemporaryName.beside(beside))
@@ -40,22 +40,60 @@ public struct StagingFolder: Sendable {
 
     /// The files that an output consists of, in the order of the engine's parts.
     func parts(of output: EngineProgram.Output) throws(SystemError) -> [String] {
-        let folder = Path.join(path, output.folder)
-        return try FileSystem.names(in: folder).filter { $0.hasPrefix("part-") && !$0.hasSuffix(".crc") }.sorted()
+        try parts(in: Path.join(path, output.folder))
+    }
+
+    private func parts(in folder: String) throws(SystemError) -> [String] {
+        try FileSystem.names(in: folder).filter { $0.hasPrefix("part-") && !$0.hasSuffix(".crc") }.sorted()
             .map { Path.join(folder, $0) }
+    }
+
+    /// A file's name here and the one it gets.
+    private struct Move {
+        let from: String
+        let to: String
+        let write: WriteOperation
+    }
+
+    private func moves(
+        _ parts: [String], _ write: WriteOperation, window: FileNaming.Window? = nil
+    ) -> [Move] {
+        let naming = FileNaming(write, path: Self.absolute(Self.local(write.path)), shardCount: parts.count)
+        return parts.enumerated().map { shard, part in
+            Move(from: part, to: naming.path(window: window, shard: shard), write: write)
+        }
+    }
+
+    private func windowedMoves(_ folder: String, _ write: WriteOperation) throws(SystemError) -> [Move] {
+        var moves: [Move] = []
+        for start in try FileSystem.names(in: folder).sorted() {
+            guard let first = Self.microseconds(start) else { continue }
+            for end in try FileSystem.names(in: Path.join(folder, start)).sorted() {
+                guard let second = Self.microseconds(end) else { continue }
+                let parts = try parts(in: Path.join(Path.join(folder, start), end))
+                moves += self.moves(parts, write, window: .init(start: first, end: second))
+            }
+        }
+        return moves
+    }
+
+    /// The number behind the `=` of a partition's folder.
+    private static func microseconds(_ name: String) -> Int64? {
+        name.lastIndex(of: "=").flatMap { Int64(name[name.index(after: $0)...]) }
     }
 
     /// Renames all files into place.
     ///
     /// - Returns: their names there.
     public func publish() throws(Diagnostic) -> [String] {
-        var moves: [(from: String, to: String, write: WriteOperation)] = []
+        var moves: [Move] = []
         for output in program.outputs {
-            guard case .files(let write) = output.purpose else { continue }
+            guard case .files(let write, let hasWindows) = output.purpose else { continue }
             do throws(SystemError) {
-                let parts = try parts(of: output)
-                let naming = FileNaming(write, path: Self.absolute(Self.local(write.path)), shardCount: parts.count)
-                for (shard, part) in parts.enumerated() { moves.append((part, naming.path(shard: shard), write)) }
+                moves +=
+                    hasWindows
+                    ? try windowedMoves(Path.join(path, output.folder), write)
+                    : self.moves(try parts(of: output), write)
             } catch {
                 throw Diagnostic(.outputNotPublished, "cannot read what the job wrote: \(error)", at: write.range)
             }

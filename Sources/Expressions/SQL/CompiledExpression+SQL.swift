@@ -27,11 +27,15 @@ private struct SQLPrinter {
     func text(_ node: TypedExpression) throws(SQLObstacle) -> String {
         switch node.kind {
         case .constant(let value):
-            guard let literal = dialect.literal(value, node.type) else { throw refusal("has a value of type \(node.type)") }
+            guard let literal = dialect.literal(value, node.type) else {
+                throw refusal("has a value of type \(node.type)")
+            }
             return literal
         case .field(let index): return field(index)
         case .attribute(let value, let name):
-            guard case .row = value.type.kind, !value.type.isNullable else { throw refusal("reads a part of what may be null") }
+            guard case .row = value.type.kind, !value.type.isNullable else {
+                throw refusal("reads a part of what may be null")
+            }
             return "\(try text(value)).\(dialect.quoted(name))"
         case .checked(let value, let type):
             // A wider type takes every value as it is.
@@ -65,7 +69,9 @@ private struct SQLPrinter {
     /// A value that Python's operators take: null raises, where SQL would go on with null.
     private func required(_ node: TypedExpression) throws(SQLObstacle) -> String {
         guard node.type.isNullable else { return try text(node) }
-        guard let type = dialect.typeName(node.type) else { throw refusal("may meet null in a value of type \(node.type)") }
+        guard let type = dialect.typeName(node.type) else {
+            throw refusal("may meet null in a value of type \(node.type)")
+        }
         let message = dialect.string("TypeError: an operand is None")
         return "coalesce(\(try text(node)), CAST(raise_error(\(message)) AS \(type)))"
     }

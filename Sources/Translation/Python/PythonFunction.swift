@@ -32,7 +32,8 @@ struct PythonFunction: Sendable {
     var obstacle: String? {
         guard case .values(let functions) = kind else { return nil }
         if functions.contains(where: { $0.language != .python }) { return "code in JavaScript is hosted only locally" }
-        for field in arguments.fields + result.fields {
+        let passed = arguments.fields.filter { $0.type.kind != .timestamp }
+        for field in passed + result.fields {
             guard let kind = Self.uncarried(field.type) else { continue }
             return "'\(field.name)' is of type \(kind), which has no fixed form outside Python"
                 + (kind.isAny ? "; give the expression an 'output_type'" : "")

@@ -21,6 +21,7 @@ struct EventTimeUse {
         case .extractWindowingInfo: true
         case .aggregate(let aggregate): aggregate.windowing != .global
         case .join: step.inputs.contains { plan[$0.source].windowing != .global }
+        case .write: step.inputs.contains { plan[$0.source].windowing != .global }
         case .assignTimestamps: false
         default: behind
         }

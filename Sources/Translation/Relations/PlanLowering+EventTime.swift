@@ -18,8 +18,14 @@ extension PlanLowering {
         let schema = try schema(step)
         let computed = try compute(
             step, [(timestamp, step.expressionRange)], over: relation, catching: step.errorOutput != nil)
-        let text = computed.texts[0]
-        guard !timestamp.type.isNullable else { throw Obstacle(reason: "the timestamp may be null") }
+        var text = computed.texts[0]
+        if timestamp.type.isNullable {
+            guard computed.message == nil, let type = dialect.typeName(timestamp.type) else {
+                throw Obstacle(reason: "the timestamp may be null, and such rows cannot be kept apart")
+            }
+            let message = dialect.string("TypeError: Cannot interpret None as Timestamp.")
+            text = "coalesce(\(text), CAST(raise_error(\(message)) AS \(type)))"
+        }
         let micros: String
         switch timestamp.type.kind {
         case .int64: micros = "(\(text) * 1000000L)"
@@ -66,8 +72,11 @@ extension PlanLowering {
             case .windowType: text = relation.windowing == .global ? "'GlobalWindow'" : "'IntervalWindow'"
             case .windowString where relation.windowing == .global: text = "'GlobalWindow'"
             case .windowString:
-                let bounds = [startName, endName].map { "CAST(t.\($0) / 1000000D AS STRING)" }
-                differs("bounds of windows from 1e7 seconds up are spelt as 1.0E7")
+                // Seconds as Python spells a float: at least one digit behind the point, and no zero behind that.
+                let bounds = [startName, endName].map { name in
+                    "regexp_replace(CAST(CAST(CAST(t.\(name) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(26, 6)) AS STRING), "
+                        + "'0{1,5}$', '')"
+                }
                 text = "concat('[', \(bounds[0]), ', ', \(bounds[1]), ')')"
             case .windowObject, .paneInfo:
                 throw Obstacle(reason: "'\(field.property.rawValue)' is an object of Beam's")
@@ -182,13 +191,16 @@ extension PlanLowering {
         let own = call.value.type
         // Null is no number in Python: it ends the job there, too.
         let message = dialect.string("\(call.function.rawValue) of '\(call.destination)' meets null")
-        let value = own.isNullable && call.function != .count && call.function != .group
+        let value =
+            own.isNullable && call.function != .count && call.function != .group
             ? "coalesce(\(value), CAST(raise_error(\(message)) AS \(dialect.typeName(own) ?? "STRING")))" : value
         let isNumber = own.kind == .int64 || own.kind == .double
         switch call.function {
         case .count: return "count(*)"
         case .sum where isNumber:
-            if own.kind == .double { differs("sums of floats differ in the last digits, as rows come in another order") }
+            if own.kind == .double {
+                differs("sums of floats differ in the last digits, as rows come in another order")
+            }
             return "sum(\(value))"
         case .mean where own.kind == .int64:
             return "CAST(sum(CAST(\(value) AS DECIMAL(38, 0))) AS DOUBLE) / count(*)"
@@ -256,7 +268,8 @@ extension PlanLowering {
                 }
                 conditions.append("\(column(left)) = \(column(reference))")
             }
-            from += "\n\(kind[stage.kind.rawValue] ?? "JOIN") \(quoted(relations[index + 1].name)) AS input_\(index + 1)"
+            from +=
+                "\n\(kind[stage.kind.rawValue] ?? "JOIN") \(quoted(relations[index + 1].name)) AS input_\(index + 1)"
             from += " ON " + conditions.joined(separator: " AND ")
         }
         let columns = zip(join.outputs, schema.names).map { "\(column($0)) AS \(quoted($1))" }

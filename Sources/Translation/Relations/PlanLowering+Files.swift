@@ -7,13 +7,15 @@ extension PlanLowering {
     func read(_ step: Step, _ read: ReadOperation) throws(Obstacle) {
         let schema = try schema(step)
         if read.pattern.contains("://"), !read.pattern.hasPrefix("file://") {
-            throw Obstacle(reason: "'\(read.pattern)' lies in a store that the engine has no access to yet", range: read.range)
+            throw Obstacle(
+                reason: "'\(read.pattern)' lies in a store that the engine has no access to yet", range: read.range)
         }
         if read.pattern.contains("**") {
             throw Obstacle(reason: "the engine knows no '**' in paths", range: read.range)
         }
         if read.compression == .gzip {
-            throw Obstacle(reason: "it tells compressed files by '.gz' alone", range: read.range, hint: "leave 'compression' out")
+            throw Obstacle(
+                reason: "it tells compressed files by '.gz' alone", range: read.range, hint: "leave 'compression' out")
         }
         switch read.format {
         case .tfrecord: throw Obstacle(reason: "the engine has no reader for TFRecord")
@@ -31,9 +33,9 @@ extension PlanLowering {
 
     func write(_ step: Step, _ write: WriteOperation) throws(Obstacle) {
         let relation = try input(step)
-        if relation.windowing != .global { throw Obstacle(reason: "files for each window are not translated") }
         if write.path.contains("://"), !write.path.hasPrefix("file://") {
-            throw Obstacle(reason: "'\(write.path)' lies in a store that the engine has no access to yet", range: write.range)
+            throw Obstacle(
+                reason: "'\(write.path)' lies in a store that the engine has no access to yet", range: write.range)
         }
         if write.compression == .gzip || write.path.hasSuffix(".gz") {
             throw Obstacle(reason: "compressed files are not written there yet", range: write.range)
@@ -43,8 +45,10 @@ extension PlanLowering {
             let name = quoted(field.name)
             switch (write.format, field.type.kind) {
             case (.tfrecord, _): throw Obstacle(reason: "the engine has no writer for TFRecord")
-            case (.csv, .boolean): columns.append("CASE WHEN \(name) THEN 'True' WHEN NOT \(name) THEN 'False' END AS \(name)")
-            case (.csv, .int64), (.csv, .string), (.json, .int64), (.json, .string), (.json, .boolean), (.text, .string):
+            case (.csv, .boolean):
+                columns.append("CASE WHEN \(name) THEN 'True' WHEN NOT \(name) THEN 'False' END AS \(name)")
+            case (.csv, .int64), (.csv, .string), (.json, .int64), (.json, .string), (.json, .boolean),
+                (.text, .string):
                 columns.append(name)
             case (.csv, .double), (.json, .double):
                 differs("floats from 1e7 up and below 1e-3 are spelt as 1.0E7")
@@ -54,9 +58,18 @@ extension PlanLowering {
             }
         }
         differs("as many files as the engine has parts, each named as part of their number")
+        var from = quoted(relation.name)
+        let hasWindows = relation.windowing != .global
+        if hasWindows {
+            if case .sessions = relation.windowing, !relation.eventTime.contains(.window) {
+                throw Obstacle(reason: "sessions are merged only by grouping, and nothing groups before these files")
+            }
+            from = assigned(relation).from
+            columns += EventTimeColumns.window.names.map(quoted)
+        }
         sink(
-            step, query: SelectQuery(columns: columns, from: quoted(relation.name)).text, schema: relation.schema,
-            .files(write))
+            step, query: SelectQuery(columns: columns, from: from).text, schema: relation.schema,
+            .files(write, hasWindows: hasWindows))
         if !step.outputs.isEmpty { pass(relation, as: step) }
     }
 }

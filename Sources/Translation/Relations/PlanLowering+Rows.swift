@@ -105,14 +105,19 @@ extension PlanLowering {
         if catching {
             result = result.map { Field($0.name, $0.type.nullable) }
             result += [
-                Field(PythonFunction.messageField, .string.nullable), Field(PythonFunction.stackField, .string.nullable),
+                Field(PythonFunction.messageField, .string.nullable),
+                Field(PythonFunction.stackField, .string.nullable),
             ]
         }
         let function = PythonFunction(
             name: name(for: step.name + "_function"), step: step, kind: .values(hosted.map(\.function)),
             arguments: arguments, result: Schema(result), catchesErrors: catching)
         try add(function, reason: first.function.reason)
-        let call = "\(function.name)(\(arguments.names.map { "t." + quoted($0) }.joined(separator: ", ")))"
+        // Moments travel as microseconds.
+        let passed = arguments.fields.map { field in
+            field.type.kind == .timestamp ? "unix_micros(t.\(quoted(field.name)))" : "t." + quoted(field.name)
+        }
+        let call = "\(function.name)(\(passed.joined(separator: ", ")))"
         for (offset, field) in own.enumerated() { texts[hosted[offset].index] = "t.result__.\(quoted(field.name))" }
         let tried = helper(
             step, "tried", schema: relation.schema, eventTime: relation.eventTime,
@@ -214,7 +219,8 @@ extension PlanLowering {
             define(
                 step, output: index, schema: relation.schema, eventTime: time,
                 query: SelectQuery(
-                    columns: names, from: computed.from, conditions: isOK(computed) + ["\(by) = \(dialect.string(output))"]
+                    columns: names, from: computed.from,
+                    conditions: isOK(computed) + ["\(by) = \(dialect.string(output))"]
                 ).text)
         }
         let time = carried(step, relation, output: unknown)
@@ -269,13 +275,16 @@ extension PlanLowering {
         if carries(step), relations.contains(where: { $0.eventTime.contains(.window) }) { time.insert(.window) }
         var parts: [String] = []
         for relation in relations {
-            let (from, known) = time.contains(.window) ? assigned(relation) : (quoted(relation.name) + " AS t", relation.eventTime)
+            let (from, known) =
+                time.contains(.window) ? assigned(relation) : (quoted(relation.name) + " AS t", relation.eventTime)
             var columns: [String] = []
             for field in schema.fields {
                 guard let type = dialect.typeName(field.type) else { continue }
                 let own = relation.schema[field.name]
                 let text = own == nil ? "CAST(NULL AS \(type))" : "CAST(t.\(quoted(field.name)) AS \(type))"
-                columns.append((own?.type.kind == field.type.kind ? "t." + quoted(field.name) : text) + " AS \(quoted(field.name))")
+                columns.append(
+                    (own?.type.kind == field.type.kind ? "t." + quoted(field.name) : text) + " AS \(quoted(field.name))"
+                )
             }
             columns += time.names.map { name in
                 known.names.contains(name) ? "t." + quoted(name) : "\(EventTime.minTimestamp)L AS \(quoted(name))"
@@ -293,7 +302,8 @@ extension PlanLowering {
             throw Obstacle(reason: "the field '\(field.name)' has the type \(field.type)")
         }
         sink(
-            step, query: SelectQuery(columns: columns(of: relation, eventTime: false), from: quoted(relation.name)).text,
+            step,
+            query: SelectQuery(columns: columns(of: relation, eventTime: false), from: quoted(relation.name)).text,
             schema: relation.schema, .rows(relation.schema))
         if !step.outputs.isEmpty { pass(relation, as: step) }
     }

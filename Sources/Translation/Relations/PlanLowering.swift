@@ -96,7 +96,7 @@ final class PlanLowering {
         for field in schema.fields where dialect.typeName(field.type) == nil {
             throw Obstacle(
                 reason: "the field '\(field.name)' has the type \(field.type), which \(engine.title) does not have",
-                hint: field.type.isAny ? "give the expression that makes it an 'output_type'" : nil)
+                hint: field.type.holdsAny ? "give the expression that makes it an 'output_type'" : nil)
         }
         let reserved = EventTimeColumns([.timestamp, .window]).names
         if let taken = schema.names.first(where: { reserved.contains($0) }) {
@@ -132,11 +132,14 @@ final class PlanLowering {
 
     /// Makes an output of a step the same relation as an input.
     func pass(_ relation: Relation, as step: Step, output: Int = 0) {
-        relations[OutputReference(step: step.id, output: output)] = relation
+        relations[OutputReference(step: step.id, output: output)] = Relation(
+            name: relation.name, schema: relation.schema, eventTime: relation.eventTime,
+            windowing: step.outputs[output].windowing)
     }
 
     /// A relation that only this step reads.
-    func helper(_ step: Step, _ suffix: String, schema: Schema, eventTime: EventTimeColumns, query: String) -> Relation {
+    func helper(_ step: Step, _ suffix: String, schema: Schema, eventTime: EventTimeColumns, query: String) -> Relation
+    {
         let relation = Relation(
             name: name(for: step.name + "_" + suffix), schema: schema, eventTime: eventTime, windowing: .global)
         statements.append(ProgramStatement(step: step, kind: .view(relation, query: query)))
@@ -161,5 +164,18 @@ final class PlanLowering {
         if let obstacle = function.obstacle { throw Obstacle(reason: "\(reason), and \(obstacle)") }
         pythonReason = pythonReason ?? reason
         functions.append(function)
+    }
+}
+
+extension FieldType {
+    /// Whether the type leaves a part of its values open.
+    fileprivate var holdsAny: Bool {
+        switch kind {
+        case .any: true
+        case .list(let element): element.holdsAny
+        case .map(let key, let value): key.holdsAny || value.holdsAny
+        case .row(let schema): schema.fields.contains { $0.type.holdsAny }
+        default: false
+        }
     }
 }

@@ -61,7 +61,8 @@ struct SparkProgram {
             """
         for function in lowering.functions {
             let type = lowering.dialect.typeName(.row(function.result)) ?? ""
-            text += "\n    spark.udf.register(\"\(function.name)\", functions.\(function.name), \(PythonText.string(type)))"
+            text +=
+                "\n    spark.udf.register(\"\(function.name)\", functions.\(function.name), \(PythonText.string(type)))"
         }
         if hasFunctions { text += "\n" }
         for statement in lowering.statements { text += "\n" + indented(self.text(of: statement)) }
@@ -178,7 +179,7 @@ struct SparkProgram {
                 query = SelectQuery(columns: columns, from: "(\n\(query)\n)").text
             }
             writing = "json(\(target), ignoreNullFields=False)"
-        case .files(let write):
+        case .files(let write, _):
             switch write.format {
             case .csv(let options):
                 let delimiter = PythonText.string(String(UnicodeScalar(options.delimiter)))
@@ -192,6 +193,11 @@ struct SparkProgram {
             case .text, .tfrecord: writing = "text(\(target))"
             }
         }
-        return "spark.sql(\(quoted(query))).write.\(writing)\n"
+        var partitioned = ""
+        if case .files(_, hasWindows: true) = purpose {
+            let names = EventTimeColumns.window.names.map(PythonText.string)
+            partitioned = "partitionBy(\(names.joined(separator: ", ")))."
+        }
+        return "spark.sql(\(quoted(query))).write.\(partitioned)\(writing)\n"
     }
 }

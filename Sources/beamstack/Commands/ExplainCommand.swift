@@ -1,6 +1,6 @@
 import ArgumentParser
-import Deployment
 import Connectors
+import Deployment
 import Diagnostics
 import Engine
 import Expressions

@@ -9,7 +9,9 @@ import Translation
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show the typed graph that a pipeline becomes.",
-        discussion: "Schemas of every edge, what runs fused, what breaks the flow, what is foreign and why. With --target: how each step runs there.")
+        discussion:
+            "Schemas of every edge, what runs fused, what breaks the flow, what is foreign and why. With --target: how each step runs there."
+    )
 
     @Argument(help: "The pipeline file.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String

@@ -23,7 +23,10 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads that work at once (default: one a core).")
     var workers: Int?
 
-    @Option(help: "Memory for grouping and joining before they spill to disk, such as 512MB (default: 2GiB); on Spark the driver's.")
+    @Option(
+        help:
+            "Memory for grouping and joining before they spill to disk, such as 512MB (default: 2GiB); on Spark the driver's."
+    )
     var memory: ByteCount?
 
     @Flag(name: [.short, .long], help: "Print neither progress nor a summary.")

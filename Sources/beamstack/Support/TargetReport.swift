@@ -21,7 +21,8 @@ struct TargetReport {
             }
         }
         let impossible = program.obstacles.count
-        text += "\n"
+        text +=
+            "\n"
             + (impossible == 0
                 ? "all \(program.steps.count) steps run there; 'beamstack compile' shows the program\n"
                 : "\(impossible) of \(program.steps.count) steps cannot run there\n")

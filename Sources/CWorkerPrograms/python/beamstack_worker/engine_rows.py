@@ -2,6 +2,7 @@
 
 from beamstack_worker.functions import RowFunctions
 from beamstack_worker.tasks import Context
+from beamstack_worker.times import timestamp_class
 from beamstack_worker.values import Batch, Field, Row, Schema, Type, row_class
 
 
@@ -63,6 +64,8 @@ def _from_engine(value, type):
         return {_from_engine(k, key.type): _from_engine(v, item.type) for k, v in value.items()}
     if kind == "bytes":
         return bytes(value)
+    if kind == "timestamp":
+        return timestamp_class()(micros=value)
     return value
 
 
