@@ -10,6 +10,19 @@
 public enum Host {
     public static var processID: Int32 { getpid() }
 
+    /// The program that runs in this process; `nil` where the system does not say.
+    public static var executablePath: String? {
+        #if canImport(Darwin)
+            var size = UInt32(4096)
+            return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(size)) { room in
+                guard let start = room.baseAddress, _NSGetExecutablePath(start, &size) == 0 else { return nil }
+                return FileSystem.absolutePath(of: String(cString: start))
+            }
+        #else
+            return FileSystem.absolutePath(of: "/proc/self/exe")
+        #endif
+    }
+
     /// How many threads can run at once: the cores that the scheduler allows, or fewer where a control group's quota
     /// (a container's limit) is lower.
     public static var coreCount: Int {

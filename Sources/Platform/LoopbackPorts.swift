@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// TCP ports of 127.0.0.1, which only programs of this machine reach.
+public enum LoopbackPorts {
+    /// The first port from `start` on that nobody listens at and that is not among `taken`.
+    ///
+    /// Stays below the numbers that systems hand out by themselves, so that no passing connection sits on it later.
+    public static func free(from start: Int, taken: Set<Int> = []) -> Int? {
+        (start..<32_000).first { !taken.contains($0) && isFree($0) }
+    }
+
+    /// Whether a program could listen there: nobody does on any of the machine's addresses.
+    public static func isFree(_ port: Int) -> Bool {
+        withSocket { descriptor in
+            var reuse: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+            return withAddress(port) { bind(descriptor, $0, $1) } == 0
+        } ?? false
+    }
+
+    /// Whether somebody takes connections there.
+    public static func isListening(_ port: Int) -> Bool {
+        withSocket { descriptor in withAddress(port) { connect(descriptor, $0, $1) } == 0 } ?? false
+    }
+
+    private static func withSocket(_ body: (Int32) -> Bool) -> Bool? {
+        #if canImport(Glibc)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        #elseif canImport(Musl)
+            let descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)
+        #else
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+        guard descriptor >= 0 else { return nil }
+        defer { _ = close(descriptor) }
+        return body(descriptor)
+    }
+
+    private static func withAddress(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
