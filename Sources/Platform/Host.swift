@@ -62,6 +62,16 @@ public enum Host {
         return (allowed - 1) / period + 1
     }
 
+    /// The machine's memory, or less where a control group (a container) has less; `nil` where nobody says.
+    public static var memoryInBytes: Int64? {
+        let pages = Int64(sysconf(Int32(_SC_PHYS_PAGES)))
+        let all = pages > 0 ? pages * Int64(sysconf(Int32(_SC_PAGESIZE))) : nil
+        let limit = (try? OpenFile.contents(of: "/sys/fs/cgroup/memory.max", limit: 64)).flatMap { bytes in
+            Int64(String(decoding: bytes, as: UTF8.self).prefix { $0.isNumber })
+        }
+        return [all, limit].compactMap { $0 }.min()
+    }
+
     /// The most memory that the process has held at once.
     public static var peakMemoryInBytes: Int64 {
         var usage = rusage()

@@ -29,6 +29,34 @@ public enum LoopbackPorts {
         withSocket { descriptor in withAddress(port) { connect(descriptor, $0, $1) } == 0 } ?? false
     }
 
+    /// Sends bytes to whoever listens at a port and gives what comes back until they close the connection.
+    ///
+    /// - Returns: `nil` where nobody listens, the time is over or more than `limit` bytes come.
+    public static func exchange(_ bytes: [UInt8], with port: Int, milliseconds: Int, limit: Int) -> [UInt8]? {
+        let deadline = MonotonicClock.nanoseconds + UInt64(milliseconds) * 1_000_000
+        var answer: [UInt8] = []
+        let isComplete = withSocket { descriptor in
+            // Connecting to this machine succeeds or fails at once; only the talk may take time.
+            guard withAddress(port, { connect(descriptor, $0, $1) }) == 0,
+                (try? bytes.withUnsafeBytes({ try writeAll($0, to: descriptor, path: "a connection") })) != nil
+            else { return false }
+            var room = [UInt8](repeating: 0, count: 1 << 16)
+            while answer.count <= limit {
+                let now = MonotonicClock.nanoseconds
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                guard now < deadline, poll(&waiting, 1, Int32((deadline - now) / 1_000_000) + 1) > 0 else {
+                    return false
+                }
+                let count = recv(descriptor, &room, room.count, 0)
+                if count == 0 { return true }
+                guard count > 0 else { return false }
+                answer += room[..<count]
+            }
+            return false
+        }
+        return isComplete == true ? answer : nil
+    }
+
     private static func withSocket(_ body: (Int32) -> Bool) -> Bool? {
         #if canImport(Glibc)
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import Platform
+import Diagnostics
+import Platform
 public import Translation
 
 /// A cluster that `create` has made on this machine: what it was asked to be, and where it is reached.
