@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Deployment
 import Diagnostics
 import Engine
 import Expressions
@@ -19,7 +20,8 @@ struct ExplainCommand: ParsableCommand {
     static let allCodes: [DiagnosticCode] =
         (DiagnosticCode.pipelineSpecCodes + DiagnosticCode.expressionCodes + DiagnosticCode.planningCodes
         + DiagnosticCode.pipelineTestCodes
-        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes).sorted {
+        + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes
+        + DiagnosticCode.clusterCodes).sorted {
             $0.id < $1.id
         }
 

@@ -13,7 +13,7 @@ struct FlinkMemory: Sendable {
     static let overhead = Int64(192) << 20
 
     /// With less there is no room to work in.
-    static let smallestProcess = Int64(1) << 30
+    static let smallestProcess: Int64 = 1_000_000_000
 
     /// - Parameter process: the whole of a TaskManager.
     init(process: Int64) {

@@ -99,6 +99,14 @@ public struct EngineInstallations: Sendable {
         }
     }
 
+    /// All that can be used: those that variables name, and our own.
+    public var known: [EngineInstallation] {
+        let named = TargetEngine.allCases.compactMap { engine in
+            Environment[engine.homeVariable].flatMap { try? EngineInstallation(engine, home: $0) }
+        }
+        return named + installed
+    }
+
     private func installation(_ engine: TargetEngine, folder: String) -> EngineInstallation? {
         let packages = PackageFolder(folder)
         guard packages.isComplete, let home = packages.packages.map({ Path.join($0, engine.package) }) else {

@@ -6,7 +6,7 @@ struct SparkCluster: ClusterEngine {
     static let master = "master"
     /// What a worker offers beyond its executors, so that a driver that was handed in by REST finds room.
     static let driverMemory = Int64(1) << 30
-    static let smallestExecutor = Int64(512) << 20
+    static let smallestExecutor: Int64 = 500_000_000
 
     let record: ClusterRecord
 
