@@ -158,7 +158,7 @@ public struct ClusterManager: Sendable {
         let known = Dictionary(record.processes.map { ($0.role, $0.restarts) }, uniquingKeysWith: max)
         while true {
             if let answer = record.clusterEngine.ask(), answer.workers == record.size.workers,
-                answer.slots == record.totalSlots
+                answer.slots == record.totalSlots, isManned(record)
             {
                 return
             }
@@ -177,6 +177,12 @@ public struct ClusterManager: Sendable {
             }
             Threads.sleep(milliseconds: 50)
         }
+    }
+
+    /// Whether there is each process that there should be, and no other.
+    private func isManned(_ record: ClusterRecord) -> Bool {
+        let processes = record.processes
+        return Set(processes.map(\.role)) == Set(record.clusterEngine.roles) && processes.allSatisfy(\.isAlive)
     }
 
     private static let patience = 120.0

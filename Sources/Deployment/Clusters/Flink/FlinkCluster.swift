@@ -17,11 +17,20 @@ struct FlinkCluster: ClusterEngine {
 
     func ask() -> ClusterAnswer? {
         guard let overview = LoopbackHTTP.json(port: record.ports.web, path: "/overview"),
-            let workers = overview["taskmanagers"]?.int, let slots = overview["slots-total"]?.int
+            let runningJobs = overview["jobs-running"]?.int,
+            let known = LoopbackHTTP.json(port: record.ports.web, path: "/taskmanagers")?["taskmanagers"]?.elements
         else { return nil }
+        let workers = known.filter(Self.isThere)
         return ClusterAnswer(
-            workers: workers, slots: slots, freeSlots: overview["slots-available"]?.int ?? 0,
-            runningJobs: overview["jobs-running"]?.int ?? 0)
+            workers: workers.count, slots: workers.reduce(0) { $0 + ($1["slotsNumber"]?.int ?? 0) },
+            freeSlots: workers.reduce(0) { $0 + ($1["freeSlots"]?.int ?? 0) }, runningJobs: runningJobs)
+    }
+
+    /// Whether a TaskManager that Flink knows still listens: Flink itself takes seconds to miss one.
+    private static func isThere(_ worker: JSONText) -> Bool {
+        // `pekko.tcp://flink@127.0.0.1:41359/user/rpc/taskmanager_0`
+        let port = worker["path"]?.string?.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) }
+        return port.map(LoopbackPorts.isListening) ?? true
     }
 
     func launch(_ role: String, metricsPort: Int?) -> ClusterLaunch {

@@ -83,16 +83,15 @@ struct ClusterCrew {
         save()
     }
 
-    /// Ends all processes.
-    mutating func dismissAll() { dismiss { _ in true } }
+    /// Ends all processes. They have nothing to hand over to each other, and keep what they know on disk.
+    mutating func dismissAll() { dismiss(patience: 0.5) { _ in true } }
 
-    /// Asks processes to end, then ends those that have not within a few seconds, and all of their children.
-    private mutating func dismiss(where isLeaving: (String) -> Bool) {
+    /// Asks processes to end, then ends those that have not within so many seconds, and all of their children.
+    private mutating func dismiss(patience: Double = 5, where isLeaving: (String) -> Bool) {
         let leaving = members.filter { isLeaving($0.process.role) }
         guard !leaving.isEmpty else { return }
-        // Workers first: otherwise they begin to look for those that they depend on.
         for member in leaving.reversed() { member.process.identity.terminate() }
-        let deadline = MonotonicClock.seconds + 5
+        let deadline = MonotonicClock.seconds + patience
         while MonotonicClock.seconds < deadline, leaving.contains(where: \.process.isAlive) {
             Threads.sleep(milliseconds: 20)
         }
