@@ -179,8 +179,9 @@ public struct ClusterManager: Sendable {
         }
     }
 
-    /// Whether there is each process that there should be, and no other.
+    /// Whether there is each process that there should be, no other, and somebody who looks after them.
     private func isManned(_ record: ClusterRecord) -> Bool {
+        guard ClusterSupervisor.identity(in: record.folder) != nil else { return false }
         let processes = record.processes
         return Set(processes.map(\.role)) == Set(record.clusterEngine.roles) && processes.allSatisfy(\.isAlive)
     }
