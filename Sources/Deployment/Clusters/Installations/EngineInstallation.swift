@@ -38,16 +38,7 @@ public struct EngineInstallation: Sendable {
     }
 
     /// Why this version cannot be used.
-    var problem: Diagnostic? {
-        let numbers = version.split(separator: ".").compactMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
-        let (major, minor) = (numbers.first ?? 0, numbers.dropFirst().first ?? 0)
-        let isKnown = engine == .flink ? major == 2 || (major, minor) == (1, 20) : major == 4
-        if isKnown { return nil }
-        return Diagnostic(
-            .engineUnusable, "'\(home)' is \(engine.title) \(version), which Beamstack does not know", at: nil,
-            notes: ["known are \(engine == .flink ? "Flink 1.20 and 2.x" : "Spark 4.x")"],
-            hint: "add --install to have \(engine.title) \(engine.installedVersion) installed beside it")
-    }
+    var problem: Diagnostic? { engine.problem(withVersion: version, of: "'\(home)'") }
 
     /// Whether a version is one that was asked for: `2.3` means any `2.3.x`.
     func isVersion(_ wanted: String) -> Bool { version == wanted || version.hasPrefix(wanted + ".") }
@@ -61,6 +52,18 @@ public struct EngineInstallation: Sendable {
 }
 
 extension TargetEngine {
+    /// Why a version cannot be used.
+    fileprivate func problem(withVersion version: String, of what: String) -> Diagnostic? {
+        let numbers = version.split(separator: ".").compactMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
+        let (major, minor) = (numbers.first ?? 0, numbers.dropFirst().first ?? 0)
+        let isKnown = self == .flink ? major == 2 || (major, minor) == (1, 20) : major == 4
+        if isKnown { return nil }
+        return Diagnostic(
+            .engineUnusable, "\(what) is \(title) \(version), which Beamstack does not know", at: nil,
+            notes: ["known are \(self == .flink ? "Flink 1.20 and 2.x" : "Spark 4.x")"],
+            hint: "add --install to have \(title) \(installedVersion) installed")
+    }
+
     /// What is installed where no version is asked for: the one that Beamstack is tested with.
     var installedVersion: String { self == .flink ? "2.3.0" : "4.3.0" }
     /// The variable that names an installation.
@@ -153,6 +156,7 @@ public struct EngineInstallations: Sendable {
                 .engineUnusable, "'\(version)' is no version of \(engine.title)", at: nil,
                 hint: "give all of it, such as \(engine.installedVersion)")
         }
+        if let problem = engine.problem(withVersion: version, of: "what was asked for") { throw problem }
         let packages = PackageFolder(folder(engine, version))
         let isNew = !packages.isComplete
         if isNew {
@@ -169,7 +173,6 @@ public struct EngineInstallations: Sendable {
                 at: nil,
                 notes: ["they are in \(packages.path)"], hint: "remove that folder and try again")
         }
-        if let problem = made.problem { throw problem }
         return made
     }
 
