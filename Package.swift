@@ -42,21 +42,16 @@ let modules: [Target] = [
         "Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib",
         "CZstd"),
     module("Translation", "Diagnostics", "DataModel", "Expressions", "Planning"),
-    .systemLibrary(
-        name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
-    module("Projects", "Diagnostics", "Platform", "PipelineSpec", "CSQLite"),
-    // libcurl is loaded when it is first needed: its thirty libraries cost more than our whole start-up.
-    .target(name: "CCurl"),
     // What runs inside the engines, embedded by the C compiler.
     .target(name: "CEnginePrograms", exclude: ["java"]),
     module(
         "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Translation",
-        "Projects", "CCurl", "CEnginePrograms"),
+        "CEnginePrograms"),
     .executableTarget(
         name: "beamstack",
         dependencies: [
             "Connectors", "DataModel", "Deployment", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning",
-            "Platform", "Projects", "Translation", "Workers",
+            "Platform", "Translation", "Workers",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -80,8 +75,7 @@ let package = Package(
         tests("Engine", "Diagnostics", "DataModel", "Planning", "Workers", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
         tests("Translation", "Diagnostics", "DataModel", "Expressions", "PipelineSpec", "Planning"),
-        tests("Projects", "Diagnostics", "Platform"),
-        tests("Deployment", "Diagnostics", "DataModel", "Planning", "Platform", "Projects", "Translation"),
+        tests("Deployment", "Diagnostics", "DataModel", "Planning", "Platform", "Translation"),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["beamstack", "Connectors", "Diagnostics", "Engine", "PipelineSpec", "Planning", "Platform"],

@@ -1,13 +1,6 @@
 public import Diagnostics
 
 extension DiagnosticCode {
-    public static let javaNotFound = DiagnosticCode(
-        "java-not-found", "the engine needs Java, which is not there",
-        """
-        Spark runs on Java 17 or later. `java` was found neither in the folder that the variable `JAVA_HOME` names nor on
-        the `PATH`. Install a Java runtime (Debian: `apt-get install openjdk-17-jre-headless`, macOS:
-        `brew install openjdk`) and try again.
-        """)
     public static let jobFailed = DiagnosticCode(
         "job-failed", "the engine ended the job with an error",
         """
@@ -23,5 +16,5 @@ extension DiagnosticCode {
         """)
 
     /// All codes of this module, for `beamstack explain`.
-    public static let deploymentCodes: [DiagnosticCode] = [.javaNotFound, .jobFailed, .outputNotPublished]
+    public static let deploymentCodes: [DiagnosticCode] = [.jobFailed, .outputNotPublished]
 }

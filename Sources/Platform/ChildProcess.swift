@@ -204,7 +204,7 @@ public final class ChildProcess: Sendable {
         return processID
     }
 
-    private static func variables(changed: [String: String?]) -> [String] {
+    static func variables(changed: [String: String?]) -> [String] {
         var result = changed.compactMap { name, value in value.map { "\(name)=\($0)" } }
         #if canImport(Darwin)
             let first: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = _NSGetEnviron().pointee

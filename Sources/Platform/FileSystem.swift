@@ -69,6 +69,11 @@ public enum FileSystem {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// Makes a directory the one that relative paths count from, here and in programs started later.
+    public static func changeDirectory(to path: String) throws(SystemError) {
+        guard chdir(path) == 0 else { throw .last("change to the directory", path) }
+    }
+
     public static var currentDirectory: String {
         guard let path = getcwd(nil, 0) else { return "." }
         defer { free(path) }

@@ -10,6 +10,19 @@
 public enum Host {
     public static var processID: Int32 { getpid() }
 
+    /// The program that runs in this process; `nil` where the system does not say.
+    public static var executablePath: String? {
+        #if canImport(Darwin)
+            var size = UInt32(4096)
+            return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(size)) { room in
+                guard let start = room.baseAddress, _NSGetExecutablePath(start, &size) == 0 else { return nil }
+                return FileSystem.absolutePath(of: String(cString: start))
+            }
+        #else
+            return FileSystem.absolutePath(of: "/proc/self/exe")
+        #endif
+    }
+
     /// How many threads can run at once: the cores that the scheduler allows, or fewer where a control group's quota
     /// (a container's limit) is lower.
     public static var coreCount: Int {
@@ -47,6 +60,16 @@ public enum Host {
             return nil
         }
         return (allowed - 1) / period + 1
+    }
+
+    /// The machine's memory, or less where a control group (a container) has less; `nil` where nobody says.
+    public static var memoryInBytes: Int64? {
+        let pages = Int64(sysconf(Int32(_SC_PHYS_PAGES)))
+        let all = pages > 0 ? pages * Int64(sysconf(Int32(_SC_PAGESIZE))) : nil
+        let limit = (try? OpenFile.contents(of: "/sys/fs/cgroup/memory.max", limit: 64)).flatMap { bytes in
+            Int64(String(decoding: bytes, as: UTF8.self).prefix { $0.isNumber })
+        }
+        return [all, limit].compactMap { $0 }.min()
     }
 
     /// The most memory that the process has held at once.

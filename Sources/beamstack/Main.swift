@@ -16,7 +16,9 @@ struct Beamstack: ParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self, TestCommand.self,
             DocsCommand.self,
+            CreateCommand.self, InfoCommand.self, OpenCommand.self, ScaleCommand.self, DeleteCommand.self,
             ExplainCommand.self, EnvironmentsCommand.self, VersionCommand.self, CompletionsCommand.self,
+            SuperviseClusterCommand.self,
         ])
 
     static func main() {
@@ -39,7 +41,8 @@ struct Beamstack: ParsableCommand {
         guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !names.contains(word) else {
             return
         }
-        let hint = Suggestion.hint(for: word, among: names, listing: "commands").map { "; \($0)" } ?? ""
+        let shown = names.filter { $0 != SuperviseClusterCommand.configuration.commandName }
+        let hint = Suggestion.hint(for: word, among: shown, listing: "commands").map { "; \($0)" } ?? ""
         Output.message("error: there is no command '\(word)'\(hint)\n")
         throw CommandFailure(status: .usage)
     }

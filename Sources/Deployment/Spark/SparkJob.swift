@@ -53,7 +53,7 @@ public final class SparkJob: Sendable {
     public func run(
         folder: String, staging: StagingFolder, onLine: @escaping (String) -> Void
     ) throws(Diagnostic) {
-        try requireJava()
+        _ = try JavaRuntime.find(for: .spark)
         let step = WorkerStep(name: "Spark", range: nil)
         let requirements = ["pyspark==\(Self.version)"] + (program.pythonRequirements ?? [])
         let (python, package) = try pool.python(with: requirements, step: step)
@@ -103,6 +103,8 @@ public final class SparkJob: Sendable {
             "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1", "spark.ui.enabled=false",
             "spark.ui.showConsoleProgress=false", "spark.sql.shuffle.partitions=\(options.partitions)",
         ]
+        // A cluster's executors do not have the driver's variables.
+        settings.append("spark.executorEnv.PYTHONPATH=\(folder):\(package)")
         if let memory = options.memory { settings.append("spark.driver.memory=\(max(512, memory >> 20))m") }
         let arguments = ["--master \(options.master)"] + settings.map { "--conf \($0)" } + ["pyspark-shell"]
         return [
@@ -110,16 +112,5 @@ public final class SparkJob: Sendable {
             "PYSPARK_DRIVER_PYTHON": python, "PYTHONPATH": "\(folder):\(package)", "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_HOME": nil, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1",
         ]
-    }
-
-    private func requireJava() throws(Diagnostic) {
-        var candidates = (Environment["PATH"] ?? "").split(separator: ":").map { Path.join(String($0), "java") }
-        if let home = Environment["JAVA_HOME"] { candidates.insert(Path.join(home, "bin/java"), at: 0) }
-        let isThere = candidates.contains { (try? FileSystem.status(of: $0)).flatMap { $0 } != nil }
-        guard isThere else {
-            throw Diagnostic(
-                .javaNotFound, "Spark needs Java, which is neither on the PATH nor in JAVA_HOME", at: nil,
-                hint: "install a Java runtime of version 17 or later")
-        }
     }
 }

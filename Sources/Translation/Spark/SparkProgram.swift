@@ -66,6 +66,7 @@ struct SparkProgram {
         }
         if hasFunctions { text += "\n" }
         for statement in lowering.statements { text += "\n" + indented(self.text(of: statement)) }
+        text += "\n    spark.stop()\n"
         text += """
 
 

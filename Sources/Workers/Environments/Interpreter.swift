@@ -1,5 +1,5 @@
 import Diagnostics
-import Platform
+public import Platform
 import Synchronization
 
 /// A Python to run workers with, or to make environments from.
@@ -80,7 +80,7 @@ struct Interpreter: Sendable {
 
 extension ChildProcess {
     /// Gives what the process prints, line by line, until it ends or is killed.
-    func finish(
+    public func finish(
         deadline: Double = .infinity, onLine: (String) -> Void, isCancelled: () -> Bool = { false }
     ) -> Ending {
         var splitter = LineSplitter()

@@ -22,7 +22,8 @@ struct ExplainCommand: ParsableCommand {
         (DiagnosticCode.pipelineSpecCodes + DiagnosticCode.expressionCodes + DiagnosticCode.planningCodes
         + DiagnosticCode.pipelineTestCodes
         + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes
-        + DiagnosticCode.translationCodes + DiagnosticCode.deploymentCodes).sorted {
+        + DiagnosticCode.translationCodes + DiagnosticCode.deploymentCodes
+        + DiagnosticCode.clusterCodes).sorted {
             $0.id < $1.id
         }
 

@@ -18,8 +18,16 @@ enum Target {
         case nil, "local": self = .embedded
         case "spark": self = .spark(master: "local[\(workers)]")
         case let name?:
-            let hint = Suggestion.hint(for: name, among: Self.names, listing: "targets").map { "; \($0)" } ?? ""
-            throw ValidationError("there is no target '\(name)'\(hint)")
+            let clusters = ClusterStore()
+            guard let cluster = clusters.find(name) else {
+                let names = Self.names + clusters.all.filter { $0.engine == .spark }.map(\.name)
+                let hint = Suggestion.hint(for: name, among: names, listing: "targets").map { "; \($0)" } ?? ""
+                throw ValidationError("there is no target '\(name)'\(hint)")
+            }
+            guard cluster.engine == .spark else {
+                throw ValidationError("'\(name)' is a cluster of Flink, which pipelines are not translated for yet")
+            }
+            self = .spark(master: cluster.address)
         }
     }
 
@@ -34,7 +42,7 @@ enum Target {
 /// The option that commands take which run, plan or compile pipelines.
 struct TargetArguments: ParsableArguments {
     @Option(
-        help: "Where the pipeline runs: local (this engine), or spark (Apache Spark on this machine).",
+        help: "Where the pipeline runs: local (this engine), spark (Apache Spark, for this run), or a cluster's name.",
         completion: .list(Target.names))
     var target: String?
 }

@@ -1,4 +1,5 @@
 import Connectors
+import Deployment
 import Diagnostics
 import Engine
 import Planning
@@ -37,6 +38,7 @@ extension Diagnostic {
     var isEnvironmental: Bool {
         let codes: [DiagnosticCode] = [
             .foreignStep, .pythonNotFound, .pythonTooOld, .environmentFailed, .environmentMissing,
+            .javaNotFound, .engineMissing, .engineUnusable, .clusterFailed, .clusterDown,
         ]
         return codes.contains(code)
     }

@@ -1,1 +1,0 @@
-#include "curl_access.h"
