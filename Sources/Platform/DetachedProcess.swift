@@ -31,6 +31,9 @@ public enum DetachedProcess {
             // A macro of the C library that is hidden without its extensions.
             let newSession: Int32 = 0x80
         #endif
+        #if !canImport(Darwin)
+            keepInheritedDescriptors()
+        #endif
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
         defer {
@@ -56,4 +59,16 @@ public enum DetachedProcess {
         guard status == 0 else { throw SystemError(code: status, operation: "start", path: program) }
         return ProcessIdentity.of(processID) ?? ProcessIdentity(processID: processID, start: "")
     }
+
+    #if !canImport(Darwin)
+        /// Descriptors that came from whoever started us stay with us: a caller that waits for the end of a pipe would
+        /// wait for as long as the detached program lives.
+        private static func keepInheritedDescriptors() {
+            let limit = min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 4096)
+            for descriptor in 3..<Int32(limit) {
+                let flags = fcntl(descriptor, F_GETFD)
+                if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+            }
+        }
+    #endif
 }

@@ -2,6 +2,10 @@ import Foundation
 import Platform
 import Testing
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// Real clusters, made by the real binary: each is created, hurt, scaled and deleted, and leaves nothing.
 ///
 /// One at a time: a machine has room for one. The engines come from PyPI into the user's cache, where they stay.
@@ -184,7 +188,7 @@ struct ClusterTests {
             (["create", "flink", "p"], ["BEAMSTACK_CACHE": "/nonexistent"], 3, "add --install"),
             (["create", "flink", "p", "--engine-version", "1.7.2", "--install"], [:], 3, "does not know"),
             (["create", "flink", "p", "--engine-version", "new", "--install"], [:], 3, "is no version"),
-            (["create", "kafka", "p"], [:], 2, ""),
+            (["create", "kafka", "p"], [:], 2, "kafka"),
             (["info", "p"], [:], 1, "there is no cluster 'p'"),
             (["open", "p"], [:], 1, "there is no cluster 'p'"),
             (["delete", "p"], [:], 1, "there is no cluster 'p'"),
