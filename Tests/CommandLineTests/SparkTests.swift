@@ -35,7 +35,7 @@ struct SparkTests {
         return outputs
     }
 
-    /// Null, NaN, the ends of 64 bits and texts in one go: each expression on Spark is what it is here.
+    /// Null, NaN, huge floats and texts of all kinds in one go: each expression on Spark is what it is here.
     @Test func expressionsMeanTheSame() throws {
         let folder = try TemporaryFolder()
         let expressions = [
@@ -55,6 +55,7 @@ struct SparkTests {
                       - {a: 1, b: 2, x: 0.5, s: "", t: "a", n: null, m: null}
                       - {a: -7, b: 5, x: -1.25, s: "Äß", t: "z", n: "x", m: 3}
                       - {a: 0, b: 0, x: 1.0e+300, s: "\\U0001F600", t: "\\uFB01", n: "", m: -3}
+                      - {a: 3, b: -2, x: .nan, s: "x", t: "X", n: null, m: 5}
                       - {a: 1000000007, b: 9, x: -0.0, s: "a'b\\\\c", t: "a'b\\\\c", n: "y", m: 0}
                 - type: MapToFields
                   config:
