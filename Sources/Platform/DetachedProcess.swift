@@ -31,9 +31,6 @@ public enum DetachedProcess {
             // A macro of the C library that is hidden without its extensions.
             let newSession: Int32 = 0x80
         #endif
-        #if !canImport(Darwin)
-            keepInheritedDescriptors()
-        #endif
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
         defer {
@@ -43,6 +40,8 @@ public enum DetachedProcess {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_APPEND, 0o666)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        // Whoever started us may wait for the end of what we hold open.
+        for descriptor in inherited { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
@@ -60,15 +59,8 @@ public enum DetachedProcess {
         return ProcessIdentity.of(processID) ?? ProcessIdentity(processID: processID, start: "")
     }
 
-    #if !canImport(Darwin)
-        /// Descriptors that came from whoever started us stay with us: a caller that waits for the end of a pipe would
-        /// wait for as long as the detached program lives.
-        private static func keepInheritedDescriptors() {
-            let limit = min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 4096)
-            for descriptor in 3..<Int32(limit) {
-                let flags = fcntl(descriptor, F_GETFD)
-                if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
-            }
-        }
-    #endif
+    /// What is open beyond the standard streams; macOS closes it by itself.
+    private static var inherited: [Int32] {
+        ((try? FileSystem.names(in: "/proc/self/fd")) ?? []).compactMap { Int32($0) }.filter { $0 > STDERR_FILENO }
+    }
 }

@@ -77,6 +77,17 @@ struct ClusterTests {
         }
     }
 
+    /// What is found at an address of this machine.
+    private static func page(_ address: String) throws -> String {
+        let url = try #require(URL(string: address))
+        let path =
+            "/" + address.split(separator: "/", omittingEmptySubsequences: false).dropFirst(3).joined(separator: "/")
+        let request = "GET \(path) HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
+        let answer = try LoopbackPorts.exchange(
+            Array(request.utf8), with: #require(url.port), milliseconds: 10_000, limit: 1 << 24)
+        return String(decoding: answer ?? [], as: UTF8.self)
+    }
+
     @Test(
         .enabled(if: hasJava),
         arguments: [("flink", "taskmanager", "jobmanager"), ("spark", "worker", "master")])
@@ -100,7 +111,7 @@ struct ClusterTests {
         #expect(try state.run("open", "probe").output == web + "\n")
         for process in try #require(info["processes"] as? [[String: Any]]) {
             guard let address = process["metrics"] as? String else { continue }
-            let metrics = try String(decoding: Data(contentsOf: #require(URL(string: address))), as: UTF8.self)
+            let metrics = try Self.page(address)
             #expect(metrics.contains("# TYPE") || metrics.contains("metrics_"), "\(address): \(metrics.prefix(200))")
         }
 

@@ -27,6 +27,22 @@ struct DetachedProcessTests {
         #expect(words == ["set", "\(identity.processID)", "\(identity.processID)", "wrong"])
     }
 
+    /// Otherwise whoever reads from a pipe that we were started with waits for as long as it runs.
+    @Test func nothingThatIsOpenHereIsOpenThere() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let (identity, log) = try Self.start("sleep 600")
+        defer { try? FileManager.default.removeItem(atPath: log) }
+        close(ends[1])
+        var byte: UInt8 = 0
+        var waiting = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+        #expect(poll(&waiting, 1, 2000) == 1, "the other end is closed")
+        #expect(read(ends[0], &byte, 1) == 0)
+        close(ends[0])
+        identity.killSession()
+        #expect(Self.wait { !identity.isAlive })
+    }
+
     /// A process that is killed leaves children; they are found by the session although their parent is gone.
     @Test func childrenOfALostProcessAreFound() throws {
         let (identity, log) = try Self.start("sleep 600 & sleep 600 & echo ready; wait")

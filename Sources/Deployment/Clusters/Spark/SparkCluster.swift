@@ -85,6 +85,8 @@ struct SparkCluster: ClusterEngine {
             ("spark.master.rest.port", String(record.ports.submission)),
             ("spark.deploy.recoveryMode", "FILESYSTEM"),
             ("spark.deploy.recoveryDirectory", Path.join(record.folder, "recovery")),
+            // Workers of this machine answer a new master at once, or not at all.
+            ("spark.deploy.recoveryTimeout", "10s"),
             // Pages of processes that count as clients are shown to the whole network.
             ("spark.submit.deployMode", "cluster"),
             ("spark.worker.cleanup.enabled", "true"),
