@@ -12,6 +12,9 @@ protocol ClusterEngine: Sendable {
     /// The processes that there should be, those first that others wait for.
     var roles: [String] { get }
 
+    /// Whether what a process needs from the first moment on is there.
+    func isDue(_ role: String) -> Bool
+
     /// How to start one of them.
     ///
     /// - Parameter metricsPort: a port that nobody listens at.

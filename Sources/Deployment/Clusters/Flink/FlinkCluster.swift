@@ -15,6 +15,9 @@ struct FlinkCluster: ClusterEngine {
 
     var roles: [String] { [Self.zooKeeper, Self.jobManager] + record.workerRoles("taskmanager") }
 
+    /// All look for each other again and again, without a pause worth mentioning.
+    func isDue(_ role: String) -> Bool { true }
+
     func ask() -> ClusterAnswer? {
         guard let overview = LoopbackHTTP.json(port: record.ports.web, path: "/overview"),
             let runningJobs = overview["jobs-running"]?.int,

@@ -14,6 +14,9 @@ struct SparkCluster: ClusterEngine {
 
     var roles: [String] { [Self.master] + record.workerRoles("worker") }
 
+    /// A worker that finds no master tries again only after five to fifteen seconds.
+    func isDue(_ role: String) -> Bool { role == Self.master || LoopbackPorts.isListening(record.ports.rpc) }
+
     func ask() -> ClusterAnswer? {
         guard let state = LoopbackHTTP.json(port: record.ports.web, path: "/json/"),
             state["status"]?.string == "ALIVE", let workers = state["workers"]?.elements

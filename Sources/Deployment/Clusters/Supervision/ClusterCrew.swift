@@ -31,12 +31,12 @@ struct ClusterCrew {
         dismiss { !wanted.contains($0) }
         for role in wanted where nextAttempt[role] ?? 0 <= MonotonicClock.seconds {
             guard let index = members.firstIndex(where: { $0.process.role == role }) else {
-                start(role, record, engine, inPlaceOf: nil)
+                if engine.isDue(role) { start(role, record, engine, inPlaceOf: nil) }
                 continue
             }
             if members[index].process.isAlive { continue }
             if !members[index].hasEnded { noteEnd(of: index) }
-            if members[index].startsAt <= MonotonicClock.seconds {
+            if members[index].startsAt <= MonotonicClock.seconds, engine.isDue(role) {
                 start(role, record, engine, inPlaceOf: index)
             }
         }

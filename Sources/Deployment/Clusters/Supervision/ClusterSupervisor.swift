@@ -36,7 +36,7 @@ public final class ClusterSupervisor: Sendable {
         var crew = ClusterCrew(folder: folder)
         while !isStopping.withLock({ $0 }), FileSystem.isDirectory(folder) {
             if let record = ClusterRecord(folder: folder) { crew.reconcile(with: record) }
-            Threads.sleep(milliseconds: 200)
+            Threads.sleep(milliseconds: 100)
         }
         crew.dismissAll()
         return true
