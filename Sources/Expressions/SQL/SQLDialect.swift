@@ -2,7 +2,7 @@ public import DataModel
 
 /// SQL as an engine reads it: how names, values and types are written.
 ///
-/// Texts suppose a session whose time zone is UTC and, for Spark, `spark.sql.ansi.enabled` (its default since 4.0).
+/// Texts suppose a session with `settings`.
 public enum SQLDialect: Sendable, CaseIterable {
     case flink, spark
 
@@ -11,6 +11,25 @@ public enum SQLDialect: Sendable, CaseIterable {
         switch self {
         case .flink: "Flink SQL"
         case .spark: "Spark SQL"
+        }
+    }
+
+    /// What a session must be set to for our texts to mean what they say: names and values.
+    public var settings: [(name: String, value: String)] {
+        switch self {
+        case .flink: [("table.local-time-zone", "UTC")]
+        case .spark:
+            [
+                ("spark.sql.session.timeZone", "UTC"),
+                // Overflows and divisions by zero are errors.
+                ("spark.sql.ansi.enabled", "true"),
+                ("spark.sql.mapKeyDedupPolicy", "EXCEPTION"),
+                // It adds in another order, which overflows elsewhere.
+                (
+                    "spark.sql.optimizer.excludedRules",
+                    "org.apache.spark.sql.catalyst.optimizer.ReorderAssociativeOperator"
+                ),
+            ]
         }
     }
 

@@ -31,7 +31,14 @@ extension SQLTranslator {
         _ node: TypedExpression, _ error: String, _ whole: TypedExpression
     ) throws(SQLObstacle) -> Number {
         let constant: Value? = if case .constant(let value) = node.kind { value } else { nil }
+        if case .boolean(let flag)? = constant {
+            let one = TypedExpression(.constant(.int(flag ? 1 : 0)), .int64, node.range)
+            return try number(one, error, whole)
+        }
         switch node.type.kind {
+        // A literal without its suffix is a number of 32 bits for Spark.
+        case .int64 where dialect == .spark:
+            return Number(term: try required(node, error), isDouble: false, constant: constant)
         case .int64: return Number(term: try operand(node, error), isDouble: false, constant: constant)
         case .double: return Number(term: try operand(node, error), isDouble: true, constant: constant)
         case .boolean:
@@ -107,15 +114,14 @@ extension SQLTranslator {
                 }
             return call(function, [a.term.text, b.term.text])
         }
-        // A literal without its suffix is a 32-bit number, which would make the whole one.
-        let (x, y) = (sparkOperand(a), sparkOperand(b))
+        let (x, y) = (a.term, b.term)
         switch operation {
         case .add: return infix(x, "+", y, .additive)
         case .subtract: return infix(x, "-", y, .additive)
         case .multiply: return infix(x, "*", y, .multiplicative)
         case .bitAnd, .bitOr, .bitXor:
             return SQLTerm(text: "(\(x.text(.atom)) \(operation.rawValue) \(y.text(.atom)))")
-        case .divide: return try sparkQuotient(a, b, x, y, node)
+        case .divide: return sparkQuotient(a, b)
         case .modulo:
             if case .int(let divisor)? = b.constant, divisor > 0 {
                 return SQLTerm(text: "pmod(\(x.text), \(y.text))")
@@ -140,34 +146,16 @@ extension SQLTranslator {
         }
     }
 
-    private func sparkOperand(_ number: Number) -> SQLTerm {
-        guard case .int(let constant)? = number.constant else { return number.term }
-        return SQLTerm(text: "\(constant)L", precedence: constant < 0 ? .unary : .atom)
-    }
-
     private func infix(_ a: SQLTerm, _ symbol: String, _ b: SQLTerm, _ precedence: SQLPrecedence) -> SQLTerm {
         // Left associative, as Python: the right operand must bind more tightly.
         let tighter: SQLPrecedence = precedence == .additive ? .multiplicative : .unary
         return SQLTerm(text: "\(a.text(precedence)) \(symbol) \(b.text(tighter))", precedence: precedence)
     }
 
-    /// Spark divides as floats, which is exact up to 2^53.
-    private mutating func sparkQuotient(
-        _ a: Number, _ b: Number, _ x: SQLTerm, _ y: SQLTerm, _ node: TypedExpression
-    ) throws(SQLObstacle) -> SQLTerm {
-        let limit: Int64 = 1 << 53
-        var conditions: [String] = []
-        for (number, term) in [(a, x), (b, y)] {
-            if case .int(let constant)? = number.constant, constant.magnitude <= UInt64(limit) { continue }
-            conditions.append("\(try repeatable(term, node).text(.additive)) BETWEEN -\(limit) AND \(limit)")
-        }
-        let quotient = infix(x, "/", y, .multiplicative)
-        guard !conditions.isEmpty else { return quotient }
-        differences.append(
-            "a quotient of integers fails where one of them is beyond 2^53, up to which Spark divides exactly")
-        return SQLTerm(
-            text: "CASE WHEN \(conditions.joined(separator: " AND ")) THEN \(quotient.text) "
-                + "ELSE \(raising("OverflowError: integers beyond 2^53 cannot be divided exactly")) END")
+    /// Spark divides as floats, which rounds once up to 2^53.
+    private mutating func sparkQuotient(_ a: Number, _ b: Number) -> SQLTerm {
+        differ("a quotient of integers beyond 2^53 may differ in its last digit")
+        return infix(a.term, "/", b.term, .multiplicative)
     }
 
     // MARK: Doubles

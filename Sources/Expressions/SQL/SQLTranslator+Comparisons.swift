@@ -25,6 +25,7 @@ extension SQLTranslator {
     private mutating func comparison(
         _ left: TypedExpression, _ operation: Comparison, _ right: TypedExpression, _ node: TypedExpression
     ) throws(SQLObstacle) -> SQLTerm {
+        if case .constant = left.kind, case .constant = right.kind { throw obstacle("compares constants", node) }
         switch operation {
         case .isSame, .isNotSame: return try identity(left, right, isNegated: operation == .isNotSame, node)
         case .contains, .notContains:
@@ -50,6 +51,8 @@ extension SQLTranslator {
         switch right.kind {
         case .constant(.null):
             let term = try value(left)
+            // Of what cannot be null nothing need be computed.
+            if !term.isNullable { try mustNotFail(left, node) }
             return SQLTerm(text: "\(term.text(.additive)) \(word) NULL", precedence: .comparison)
         case .constant(.boolean(let flag)) where left.type.kind == .boolean:
             let term = try value(left)

@@ -43,7 +43,7 @@ extension SQLTranslator {
         guard items.count == 1 || keys.count == items.count && Set(keys).count == keys.count else {
             throw obstacle("makes a dict with keys that may be equal", node)
         }
-        if dialect == .flink, items.count > 1 { differences.append("the entries of a dict have no order") }
+        if dialect == .flink, items.count > 1 { differ("the entries of a dict have no order") }
         let list = texts.joined(separator: ", ")
         return SQLTerm(text: dialect == .flink ? "CAST(MAP[\(list)] AS \(name))" : "CAST(map(\(list)) AS \(name))")
     }
@@ -86,6 +86,7 @@ extension SQLTranslator {
         if case .row = base.kind {
             return try value(TypedExpression(.field(index), schema.fields[index].type, node.range))
         }
+        try mustNotDrop(base, node)
         let row = try required(base, "AttributeError: 'NoneType' object has no attribute '\(name)'")
         // Behind parentheses Flink takes what follows a dot for a field, not for a column of a table.
         let text = dialect == .flink && base.isField == false ? "(\(row.text))" : row.text(.atom)
@@ -95,6 +96,7 @@ extension SQLTranslator {
     mutating func subscripted(
         _ base: TypedExpression, _ index: TypedExpression, _ node: TypedExpression
     ) throws(SQLObstacle) -> SQLTerm {
+        try mustNotDrop(base, node)
         let missing = "TypeError: 'NoneType' object is not subscriptable"
         switch (base.type.kind, index.type.kind) {
         case (.list(let element), .int64):
@@ -112,7 +114,8 @@ extension SQLTranslator {
         case (.map(let key, let value), .string) where key.kind == .string,
             (.map(let key, let value), .int64) where key.kind == .int64:
             let map = try required(base, missing)
-            let wanted = try operand(index, "KeyError: None")
+            // The key has to have its type: of the types of a dict's keys none is cast.
+            let wanted = try required(index, "KeyError: None")
             if dialect == .flink {
                 return call(.mapItem, [map.text, wanted.text], isNullable: value.isNullable)
             }
@@ -135,6 +138,14 @@ extension SQLTranslator {
                     + "\(number >= 0 ? number + 1 : number), 1) ELSE "
                     + "\(raising("IndexError: string index out of range")) END")
         default: throw obstacle("reads an element of a value of type \(base.type.nonNull)", node)
+        }
+    }
+
+    /// Of a value that is built only to read a part of it planners build nothing but that part.
+    func mustNotDrop(_ base: TypedExpression, _ node: TypedExpression) throws(SQLObstacle) {
+        switch base.kind {
+        case .list, .map, .newRow: try mustNotFail(base, node)
+        default: break
         }
     }
 
@@ -269,7 +280,7 @@ extension SQLTranslator {
             key.kind == .string || key.kind == .int64, !index.type.isNullable
         else { throw obstacle("calls '\(name)' of a dict", node) }
         let map = try required(receiver, "AttributeError: 'NoneType' object has no attribute 'get'")
-        let wanted = try operand(index, "")
+        let wanted = try value(index)
         guard dialect == .spark else {
             guard arguments.count == 1, element.isNullable == false || node.type.isNullable else {
                 return try defaulted(map, wanted, index, arguments[1], node)

@@ -25,6 +25,7 @@ extension SQLTranslator {
 
     private mutating func length(_ value: TypedExpression, _ node: TypedExpression) throws(SQLObstacle) -> SQLTerm {
         let term = try required(value, "TypeError: object of type 'NoneType' has no len()")
+        try mustNotDrop(value, node)
         let function: String
         switch value.type.kind {
         case .string: function = "CHAR_LENGTH"

@@ -12,7 +12,10 @@ extension SQLTranslator {
             let before = known
             defer { known = before }
             var parts: [String] = []
-            for operand in operands {
+            for (position, operand) in operands.enumerated() {
+                if case .constant = operand.kind, operands[..<position].contains(where: \.canFail) {
+                    throw obstacle("computes what may raise beside a constant that decides", node)
+                }
                 parts.append(try truth(operand).text(isAnd ? .not : .and))
                 known.formUnion(isAnd ? knownWhenTrue(operand) : knownWhenFalse(operand))
             }

@@ -180,6 +180,7 @@ extension SQLTranslator {
         let term = try required(value, "TypeError: unsupported format string passed to NoneType.__format__")
         if dialect == .flink { return call(.floatFixed, [term.text, "\(count)"]) }
         let repeated = try repeatable(term, node)
+        differ("a float formatted to more than 17 digits has zeros behind them")
         let pattern = "0" + (count > 0 ? "." + String(repeating: "0", count: count) : "")
         return SQLTerm(
             text: "CASE WHEN isnan(\(repeated.text)) THEN 'nan' WHEN \(repeated.text(.additive)) = DOUBLE('Infinity') "

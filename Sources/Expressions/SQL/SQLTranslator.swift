@@ -55,7 +55,7 @@ struct SQLTranslator {
             guard let text = dialect.literal(constant, node.type) else {
                 throw obstacle("has a constant that \(dialect.title) cannot write", node)
             }
-            return SQLTerm(text: text, isNullable: constant.isNull)
+            return SQLTerm(text: text, precedence: text.hasPrefix("-") ? .unary : .atom, isNullable: constant.isNull)
         }
         _ = try typeName(node.type, node)
         switch node.kind {
@@ -104,7 +104,7 @@ struct SQLTranslator {
             guard let converted = try? OutputType.check(constant, type), let text = dialect.literal(converted, type)
             else { throw obstacle("has a constant that does not fit \(type)", node) }
             _ = try typeName(type, node)
-            return SQLTerm(text: text, isNullable: constant.isNull)
+            return SQLTerm(text: text, precedence: text.hasPrefix("-") ? .unary : .atom, isNullable: constant.isNull)
         case .conditional(let test, let then, let otherwise) where node.type != type:
             return try choice(
                 test, node.range, type,
@@ -157,6 +157,15 @@ struct SQLTranslator {
             return SQLTerm(text: text, precedence: text.hasPrefix("-") ? .unary : .atom)
         }
         return try required(node, error)
+    }
+
+    mutating func differ(_ difference: String) {
+        if !differences.contains(difference) { differences.append(difference) }
+    }
+
+    /// Planners leave out what no result depends on, and with it the error that it would raise.
+    func mustNotFail(_ part: TypedExpression, _ node: TypedExpression) throws(SQLObstacle) {
+        if part.canFail { throw obstacle("computes what may raise without using its value", node) }
     }
 
     /// The SQL that raises; it has the type of what it stands beside.
