@@ -24,6 +24,8 @@ public enum SQLDialect: Sendable, CaseIterable {
                 // Overflows and divisions by zero are errors.
                 ("spark.sql.ansi.enabled", "true"),
                 ("spark.sql.mapKeyDedupPolicy", "EXCEPTION"),
+                // Letters change case as Unicode says, not as the Java of the place.
+                ("spark.sql.icu.caseMappings.enabled", "true"),
                 // It adds in another order, which overflows elsewhere.
                 (
                     "spark.sql.optimizer.excludedRules",

@@ -1,4 +1,3 @@
-
 /// An expression in an engine's SQL, with exactly the meaning it has here.
 public struct SQLText: Sendable {
     public let text: String

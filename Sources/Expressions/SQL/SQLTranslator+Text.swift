@@ -17,10 +17,9 @@ extension SQLTranslator {
         let text = try operand(receiver, missing)
         switch (name, arguments.count) {
         case ("upper", 0), ("lower", 0):
-            switch dialect {
-            case .flink: return call(name == "upper" ? .textUpper : .textLower, [text.text])
-            case .spark: return try sparkCase(name, text, node)
-            }
+            guard dialect == .flink else { return SQLTerm(text: "\(name)(\(text.text))") }
+            differ("letters newer than the Unicode of the engine's Java keep their case")
+            return call(name == "upper" ? .textUpper : .textLower, [text.text])
         case ("strip", 0), ("lstrip", 0), ("rstrip", 0), ("strip", 1), ("lstrip", 1), ("rstrip", 1):
             return try strip(name, text, arguments.first, node)
         case ("replace", 2) where texts:
@@ -79,10 +78,6 @@ extension SQLTranslator {
             pattern.unicodeScalars.append(scalar)
         }
         return pattern
-    }
-
-    private func sparkCase(_ name: String, _ text: SQLTerm, _ node: TypedExpression) throws(SQLObstacle) -> SQLTerm {
-        SQLTerm(text: "\(name)(\(text.text))")
     }
 
     private mutating func strip(

@@ -12,12 +12,16 @@ extension EngineHarness {
             public static void main(String[] args) throws Exception {
                 TableEnvironment env = TableEnvironment.create(EnvironmentSettings.inBatchMode());
                 env.getConfig().set("parallelism.default", "1");
-                env.getConfig().set("table.local-time-zone", "UTC");
                 List<String> lines = Files.readAllLines(Path.of(args[0]), StandardCharsets.UTF_8);
                 StringBuilder out = new StringBuilder();
                 for (int n = 0; n < lines.size(); n++) {
                     String sql = new String(Base64.getDecoder().decode(lines.get(n)), StandardCharsets.UTF_8);
                     try {
+                        if (sql.startsWith("SET '")) {
+                            String[] parts = sql.split("'");
+                            env.getConfig().set(parts[1], parts[3]);
+                            continue;
+                        }
                         TableResult result = env.executeSql(sql);
                         if (result.getResultKind() == ResultKind.SUCCESS) continue;
                         try (CloseableIterator<Row> rows = result.collect()) {
