@@ -52,7 +52,7 @@ extension SQLDialect {
         }
     }
 
-    /// Both engines write years of four digits.
+    /// Flink writes years of four digits.
     private func timestamp(_ microseconds: Int64) -> String? {
         if self == .spark { return "timestamp_micros(\(literal(.int(microseconds), .int64) ?? ""))" }
         let moment = Calendar.moment(fromMicroseconds: microseconds)
@@ -63,6 +63,7 @@ extension SQLDialect {
     }
 
     private func date(_ days: Int) -> String? {
+        if self == .spark { return "date_from_unix_date(\(days))" }
         let day = Calendar.day(fromDays: days)
         guard (1...9999).contains(day.year) else { return nil }
         let text = Buffer<UInt8>(capacity: 16)
@@ -112,10 +113,10 @@ extension SQLDialect {
     }
 
     private func row(_ row: RowValue, _ schema: Schema, _ type: FieldType) -> String? {
-        guard let name = typeName(type), row.names == schema.names else { return nil }
+        guard let name = typeName(type) else { return nil }
         var texts: [String] = []
-        for (field, value) in zip(schema.fields, row.values) {
-            guard let text = literal(value, field.type) else { return nil }
+        for field in schema.fields {
+            guard let text = literal(row[field.name] ?? .null, field.type) else { return nil }
             texts.append(self == .flink ? text : "\(string(field.name)), \(text)")
         }
         let list = texts.joined(separator: ", ")

@@ -21,6 +21,7 @@ public enum SQLDialect: Sendable, CaseIterable {
         case .spark:
             [
                 ("spark.sql.session.timeZone", "UTC"),
+                ("spark.sql.caseSensitive", "true"),
                 // Overflows and divisions by zero are errors.
                 ("spark.sql.ansi.enabled", "true"),
                 ("spark.sql.mapKeyDedupPolicy", "EXCEPTION"),

@@ -44,10 +44,21 @@ extension CompiledExpression {
     ///
     /// - Parameter field: the SQL of an input column by its index in the schema, such as a quoted name.
     public func sql(_ dialect: SQLDialect, field: (Int) -> String) -> Result<SQLText, SQLObstacle> {
+        sql(dialect, field: field, isCondition: false)
+    }
+
+    /// The expression as a condition, as Python takes any value for true or false: a boolean that is never null.
+    public func sqlCondition(_ dialect: SQLDialect, field: (Int) -> String) -> Result<SQLText, SQLObstacle> {
+        sql(dialect, field: field, isCondition: true)
+    }
+
+    private func sql(
+        _ dialect: SQLDialect, field: (Int) -> String, isCondition: Bool
+    ) -> Result<SQLText, SQLObstacle> {
         withoutActuallyEscaping(field) { field in
             var translator = SQLTranslator(dialect: dialect, field: field)
             do throws(SQLObstacle) {
-                return .success(try translator.translate(tree))
+                return .success(try translator.translate(tree, isCondition: isCondition))
             } catch {
                 return .failure(error)
             }

@@ -31,8 +31,8 @@ struct SQLTranslator {
     /// Longer texts are slower to plan than Python is to run.
     private static let maximumLength = 20_000
 
-    mutating func translate(_ tree: TypedExpression) throws(SQLObstacle) -> SQLText {
-        let term = try value(tree, as: tree.type)
+    mutating func translate(_ tree: TypedExpression, isCondition: Bool) throws(SQLObstacle) -> SQLText {
+        let term = isCondition ? try truth(tree) : try value(tree, as: tree.type)
         guard term.text.utf8.count <= Self.maximumLength else { throw obstacle("is too long", tree) }
         return SQLText(
             text: term.text, precedence: term.precedence, functions: functions, differences: differences)
