@@ -128,8 +128,9 @@ extension SQLTranslator {
             }
             let (x, y) = (try repeatable(x, node), try repeatable(y, node))
             let (p, q) = (x.text(.unary), y.text(.unary))
+            let first = divisor(b, "integer modulo by zero")
             return SQLTerm(
-                text: "CASE WHEN \(p) % \(q) <> 0 AND (\(p) < 0) <> (\(q) < 0) THEN \(p) % \(q) + \(q) "
+                text: "CASE WHEN \(p) % \(first) <> 0 AND (\(p) < 0) <> (\(q) < 0) THEN \(p) % \(q) + \(q) "
                     + "ELSE \(p) % \(q) END")
         case .floorDivide:
             let (x, y) = (try repeatable(x, node), try repeatable(y, node))
@@ -138,8 +139,9 @@ extension SQLTranslator {
                 return SQLTerm(
                     text: "\(p) div \(q) - CASE WHEN \(p) % \(q) < 0 THEN 1L ELSE 0L END", precedence: .additive)
             }
+            let first = divisor(b, "integer division or modulo by zero")
             return SQLTerm(
-                text: "\(p) div \(q) - CASE WHEN \(p) % \(q) <> 0 AND (\(p) < 0) <> (\(q) < 0) THEN 1L ELSE 0L END",
+                text: "\(p) div \(first) - CASE WHEN \(p) % \(q) <> 0 AND (\(p) < 0) <> (\(q) < 0) THEN 1L ELSE 0L END",
                 precedence: .additive)
         case .leftShift, .rightShift, .power:
             throw obstacle("uses the operator '\(operation.rawValue)'", node)
@@ -155,7 +157,15 @@ extension SQLTranslator {
     /// Spark divides as floats, which rounds once up to 2^53.
     private mutating func sparkQuotient(_ a: Number, _ b: Number) -> SQLTerm {
         differ("a quotient of integers beyond 2^53 may differ in its last digit")
-        return infix(a.term, "/", b.term, .multiplicative)
+        let divisor = SQLTerm(text: divisor(b, "division by zero"), precedence: .unary)
+        return infix(a.term, "/", divisor, .multiplicative)
+    }
+
+    /// A divisor for Spark, which raises Python's error where it is zero, not advice to turn errors off.
+    private func divisor(_ number: Number, _ error: String) -> String {
+        if number.constant != nil, !number.isZero { return number.term.text(.unary) }
+        let zero = number.isDouble ? "0.0D" : "0L"
+        return "coalesce(nullif(\(number.term.text), \(zero)), \(raising("ZeroDivisionError: \(error)")))"
     }
 
     // MARK: Doubles
@@ -171,8 +181,11 @@ extension SQLTranslator {
             return infix(x, "+", y, .additive)
         case .subtract: return infix(x, "-", y, .additive)
         case .multiply: return infix(x, "*", y, .multiplicative)
+        case .divide where dialect == .flink: return call(.floatDivide, [x.text, y.text])
         case .divide:
-            return dialect == .flink ? call(.floatDivide, [x.text, y.text]) : infix(x, "/", y, .multiplicative)
+            let number = Number(term: y, isDouble: true, constant: b.constant)
+            let divisor = SQLTerm(text: divisor(number, "float division by zero"), precedence: .unary)
+            return infix(x, "/", divisor, .multiplicative)
         case .floorDivide where dialect == .flink: return call(.floatFloorDivide, [x.text, y.text])
         case .modulo where dialect == .flink: return call(.floatModulo, [x.text, y.text])
         case .power: throw obstacle("raises a float to a power, whose last digit differs between libraries", node)
