@@ -18,9 +18,11 @@ extension TypedExpression {
         case .unary(.not, let operand): operand.canFail
         case .comparison(let first, let links):
             first.canFail
-                || links.contains { link in
+                || zip([first] + links.map(\.operand), links).contains { left, link in
                     switch link.operation {
                     case .equal, .notEqual, .isSame, .isNotSame: link.operand.canFail
+                    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+                        link.operand.canFail || !Self.haveOrder(left.type, link.operand.type)
                     default: true
                     }
                 }
@@ -31,6 +33,15 @@ extension TypedExpression {
         case .isInstance(let value, _): value.canFail
         default: true
         }
+    }
+
+    /// Whether any two values of the types can be compared.
+    private static func haveOrder(_ left: FieldType, _ right: FieldType) -> Bool {
+        func isNumber(_ type: FieldType) -> Bool {
+            type.kind == .int64 || type.kind == .double || type.kind == .boolean
+        }
+        guard !left.isNullable, !right.isNullable else { return false }
+        return isNumber(left) && isNumber(right) || left.kind == .string && right.kind == .string
     }
 
     /// Calls the body for the node and all below.

@@ -178,11 +178,13 @@ extension PlanLowering {
     }
 
     private func value(of call: AggregateOperation.Call, over relation: Relation) throws(Obstacle) -> String {
-        do throws(SQLObstacle) {
-            return try call.value.sql(dialect) { "t." + self.dialect.quoted(relation.schema.names[$0]) }
-        } catch {
+        switch call.value.sql(dialect, field: { "t." + dialect.quoted(relation.schema.names[$0]) }) {
+        case .success(let sql):
+            for difference in sql.differences { differs(difference) }
+            return sql.enclosed
+        case .failure(let obstacle):
             throw Obstacle(
-                reason: "the value of '\(call.destination)' \(error.reason)", range: call.range,
+                reason: "the value of '\(call.destination)' \(obstacle.reason)", range: call.range,
                 hint: "compute it in a MapToFields before the Combine")
         }
     }

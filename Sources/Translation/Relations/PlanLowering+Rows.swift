@@ -82,11 +82,12 @@ extension PlanLowering {
         for (index, (expression, range)) in expressions.enumerated() {
             switch expression {
             case .compiled(let compiled) where !(catching && compiled.canFail):
-                do throws(SQLObstacle) {
-                    texts[index] = try compiled.sql(dialect) { "t." + self.dialect.quoted(relation.schema.names[$0]) }
-                    continue
-                } catch {
-                    let reason = "the expression \(error.reason)"
+                switch compiled.sql(dialect, field: { "t." + dialect.quoted(relation.schema.names[$0]) }) {
+                case .success(let sql):
+                    texts[index] = sql.enclosed
+                    for difference in sql.differences { differs(difference) }
+                case .failure(let obstacle):
+                    let reason = "the expression \(obstacle.reason)"
                     hosted.append((index, expression.asFunction(at: range, path: plan.path, reason: reason)))
                 }
             case .compiled:

@@ -42,6 +42,8 @@ struct SparkProgram {
 
                 """
         }
+        let settings = lowering.dialect.settings.map { ".config(\"\($0.name)\", \"\($0.value)\")" }
+            .joined(separator: "\n        ")
         text += """
 
 
@@ -49,9 +51,7 @@ struct SparkProgram {
                 spark = (
                     SparkSession.builder.appName(\(PythonText.string(appName)))
                     # What differs from the pipeline's meaning otherwise: zones, overflow, names that differ in case.
-                    .config("spark.sql.session.timeZone", "UTC")
-                    .config("spark.sql.ansi.enabled", "true")
-                    .config("spark.sql.caseSensitive", "true")
+                    \(settings)
                     .getOrCreate()
                 )
 
