@@ -59,9 +59,13 @@ final class PythonText {
         BigDecimal exact = new BigDecimal(x);
         // Fifteen digits always come back from a normal double; below those fewer do.
         for (int digits = x < 1e-290 ? 1 : 15; digits < 17; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-            if (rounded.doubleValue() == x) {
-                return rounded.stripTrailingZeros();
+            // Below a power of two doubles are twice as dense as above: the nearest decimal may be another double's while
+            // the next one up is still this one's.
+            for (RoundingMode mode : new RoundingMode[] {RoundingMode.HALF_EVEN, RoundingMode.CEILING}) {
+                BigDecimal rounded = exact.round(new MathContext(digits, mode));
+                if (rounded.doubleValue() == x) {
+                    return rounded.stripTrailingZeros();
+                }
             }
         }
         return exact.round(new MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
