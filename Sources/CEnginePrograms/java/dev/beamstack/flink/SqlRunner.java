@@ -9,8 +9,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.fs.Path;
@@ -45,7 +48,23 @@ public final class SqlRunner {
 
     public static void main(String[] arguments) throws Exception {
         SqlRunner runner = new SqlRunner(arguments);
-        runner.run(SqlScript.statements(runner.text(), runner.values));
+        List<SqlScript.Statement> statements = SqlScript.statements(runner.text(), runner.values);
+        // All programs of the cluster share this class: theirs cannot be among the processes that begin meanwhile.
+        synchronized (TableEnvironment.class) {
+            Set<Long> before = callbackServers().map(ProcessHandle::pid).collect(Collectors.toSet());
+            try {
+                runner.run(statements);
+            } finally {
+                callbackServers().filter(each -> !before.contains(each.pid())).forEach(ProcessHandle::destroy);
+            }
+        }
+    }
+
+    /** What Flink starts to look at Python functions, one a submission, and forgets to end. */
+    private static Stream<ProcessHandle> callbackServers() {
+        return ProcessHandle.current()
+                .children()
+                .filter(each -> each.info().commandLine().orElse("").contains("pyflink.pyflink_callback_server"));
     }
 
     private SqlRunner(String[] arguments) {

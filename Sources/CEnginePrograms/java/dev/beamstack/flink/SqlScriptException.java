@@ -6,6 +6,7 @@ package dev.beamstack.flink;
  */
 final class SqlScriptException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int LONGEST = 400;
 
     SqlScriptException(int line, String problem) {
         super("beamstack: line " + line + ": " + problem);
@@ -19,7 +20,7 @@ final class SqlScriptException extends RuntimeException {
         super("beamstack: line " + (line + lineOf(cause)) + ": " + root(cause), cause);
     }
 
-    /** The first line of what the innermost cause says. */
+    /** What the innermost cause says, on one line. */
     private static String root(Throwable error) {
         String message = null;
         for (Throwable cause = error; cause != null; cause = cause.getCause() == cause ? null : cause.getCause()) {
@@ -27,9 +28,16 @@ final class SqlScriptException extends RuntimeException {
                 message = cause.getMessage();
             }
         }
-        String text = message == null ? error.getClass().getSimpleName() : message.strip();
-        int end = text.indexOf('\n');
-        return (end < 0 ? text : text.substring(0, end)).strip();
+        String text = message == null ? error.getClass().getSimpleName() : message;
+        if (text.contains("Traceback (most recent call last)")) {
+            String[] lines = text.strip().split("\n");
+            text = lines[lines.length - 1];
+        }
+        // What the parser would have taken instead is hundreds of words; places are told by our own line.
+        int expected = text.indexOf("Was expecting");
+        text = (expected < 0 ? text : text.substring(0, expected)).replaceFirst(" at line \\d+, column \\d+", "");
+        text = text.strip().replaceAll("\\s*\\n\\s*", " ");
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }
 
     /** How many lines behind the statement's first one the parser or validator found the problem. */

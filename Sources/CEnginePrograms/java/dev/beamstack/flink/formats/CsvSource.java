@@ -172,8 +172,8 @@ final class CsvSource implements RowSource {
             } while (isBlank());
             return true;
         } catch (JacksonException error) {
-            String message = error.getOriginalMessage();
-            throw new InputException(path, error.getLocation().getLineNr(), message);
+            String message = InputException.message(error.getOriginalMessage());
+            throw new InputException(path, line + 1, "here or further on: " + message);
         } catch (CharacterCodingException error) {
             throw new InputException(path, line + 1, "here or further on the file is not UTF-8");
         }

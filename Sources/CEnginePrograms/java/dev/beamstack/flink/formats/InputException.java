@@ -15,6 +15,16 @@ final class InputException extends IOException {
         super("beamstack: " + path + ":" + line + ": " + problem);
     }
 
+    InputException(String path, IOException cause) {
+        super("beamstack: " + path + ": cannot read it: " + cause.getMessage(), cause);
+    }
+
+    /** What a parser says, without what it says of itself. */
+    static String message(String parsers) {
+        int remark = parsers.indexOf(" (start marker at");
+        return remark < 0 ? parsers : parsers.substring(0, remark);
+    }
+
     /** A text short enough for a message, on one line. */
     static String excerpt(String text) {
         String line = text.replace("\n", "\\n").replace("\r", "\\r");

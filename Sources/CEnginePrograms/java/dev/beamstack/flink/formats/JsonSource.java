@@ -61,7 +61,8 @@ final class JsonSource implements RowSource {
                 throw new InputException(
                         path,
                         lines.number(),
-                        "column " + error.getLocation().getColumnNr() + ": " + error.getOriginalMessage());
+                        "column " + error.getLocation().getColumnNr() + ": "
+                                + InputException.message(error.getOriginalMessage()));
             }
         }
         return null;
@@ -88,7 +89,8 @@ final class JsonSource implements RowSource {
             parser.nextToken();
             if (field == null) {
                 if (known != null && !known.contains(name)) {
-                    throw new InputException(path, lines.number(), "there is a field '" + name + "' that the first rows do not have");
+                    throw new InputException(
+                            path, lines.number(), "there is a field '" + name + "' that the first rows do not have");
                 }
                 parser.skipChildren();
                 continue;

@@ -47,9 +47,9 @@ final class RowFileFormat implements BulkFormat<RowData, FileSourceSplit> {
         try {
             long done =
                     split.getReaderPosition().map(CheckpointedPosition::getRecordsAfterOffset).orElse(0L);
-            Reader reader = new Reader(opener.open(bytes(stream, name), name), done);
+            Reader reader = new Reader(opener.open(bytes(stream, name), name), name, done);
             for (long row = 0; row < done; row++) {
-                reader.rows.next();
+                reader.next();
             }
             return reader;
         } catch (IOException | RuntimeException error) {
@@ -97,10 +97,12 @@ final class RowFileFormat implements BulkFormat<RowData, FileSourceSplit> {
     /** Gives rows in batches, which are what passes between Flink's threads. */
     static final class Reader implements BulkFormat.Reader<RowData> {
         private final RowSource rows;
+        private final String name;
         private long done;
 
-        private Reader(RowSource rows, long done) {
+        private Reader(RowSource rows, String name, long done) {
             this.rows = rows;
+            this.name = name;
             this.done = done;
         }
 
@@ -108,7 +110,7 @@ final class RowFileFormat implements BulkFormat<RowData, FileSourceSplit> {
         public RecordIterator<RowData> readBatch() throws IOException {
             List<RowData> batch = new ArrayList<>(BATCH_SIZE);
             RowData row = null;
-            while (batch.size() < BATCH_SIZE && (row = rows.next()) != null) {
+            while (batch.size() < BATCH_SIZE && (row = next()) != null) {
                 batch.add(row);
             }
             if (batch.isEmpty()) {
@@ -117,6 +119,16 @@ final class RowFileFormat implements BulkFormat<RowData, FileSourceSplit> {
             long before = done;
             done += batch.size();
             return new IteratorResultIterator<>(batch.iterator(), CheckpointedPosition.NO_OFFSET, before);
+        }
+
+        private RowData next() throws IOException {
+            try {
+                return rows.next();
+            } catch (InputException error) {
+                throw error;
+            } catch (IOException error) {
+                throw new InputException(name, error);
+            }
         }
 
         @Override
