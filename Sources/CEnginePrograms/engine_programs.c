@@ -48,19 +48,19 @@ static const unsigned char file_10[] = {
 };
 
 static const unsigned char file_11[] = {
-#embed "java/dev/beamstack/flink/formats/CommentFilter.java"
-};
-
-static const unsigned char file_12[] = {
 #embed "java/dev/beamstack/flink/formats/Compression.java"
 };
 
-static const unsigned char file_13[] = {
+static const unsigned char file_12[] = {
 #embed "java/dev/beamstack/flink/formats/CsvDialect.java"
 };
 
-static const unsigned char file_14[] = {
+static const unsigned char file_13[] = {
 #embed "java/dev/beamstack/flink/formats/CsvFormatFactory.java"
+};
+
+static const unsigned char file_14[] = {
+#embed "java/dev/beamstack/flink/formats/CsvGuard.java"
 };
 
 static const unsigned char file_15[] = {
@@ -155,10 +155,10 @@ const struct engine_program engine_programs[] = {
     {"java/dev/beamstack/flink/files/Glob.java", file_8, sizeof file_8},
     {"java/dev/beamstack/flink/files/GlobEnumerator.java", file_9, sizeof file_9},
     {"java/dev/beamstack/flink/files/PathColumnFormat.java", file_10, sizeof file_10},
-    {"java/dev/beamstack/flink/formats/CommentFilter.java", file_11, sizeof file_11},
-    {"java/dev/beamstack/flink/formats/Compression.java", file_12, sizeof file_12},
-    {"java/dev/beamstack/flink/formats/CsvDialect.java", file_13, sizeof file_13},
-    {"java/dev/beamstack/flink/formats/CsvFormatFactory.java", file_14, sizeof file_14},
+    {"java/dev/beamstack/flink/formats/Compression.java", file_11, sizeof file_11},
+    {"java/dev/beamstack/flink/formats/CsvDialect.java", file_12, sizeof file_12},
+    {"java/dev/beamstack/flink/formats/CsvFormatFactory.java", file_13, sizeof file_13},
+    {"java/dev/beamstack/flink/formats/CsvGuard.java", file_14, sizeof file_14},
     {"java/dev/beamstack/flink/formats/CsvRowText.java", file_15, sizeof file_15},
     {"java/dev/beamstack/flink/formats/CsvSource.java", file_16, sizeof file_16},
     {"java/dev/beamstack/flink/formats/CsvValues.java", file_17, sizeof file_17},

@@ -130,12 +130,49 @@ struct FlinkFormatsTests {
         #expect(messages.split(separator: "\n").first?.contains("beamstack: \(expected)") == true, "\(messages)")
     }
 
+    /// What our engine reads and Flink's parser would read otherwise is refused, and so is what neither can read.
+    @Test(arguments: [
+        ("a,b\n\"x\" ,1\n", "x.csv:2: there is more behind the quote"),
+        ("a,b\n1,2\n\"x\"y,1\n", "x.csv:3: there is more behind the quote"),
+        ("a,b\nm\rn,3\n", "x.csv:2: there is a carriage return"),
+        ("a,b\n1,2\n3,4,5\n", "x.csv:3: the row has 3 fields, the header 2"),
+        ("a,b\n\"1\n2\",3\nx,ten\n", "x.csv:4: 'ten' in column 'b' is not BIGINT"),
+        ("b,c\n1,2\n", "x.csv: it has a column 'c'"),
+    ])
+    func whatIsReadOtherwiseIsAnError(_ text: String, _ expected: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x.csv", text)
+        let program = """
+            SET 'execution.runtime-mode' = 'batch';
+            SET 'restart-strategy.type' = 'none';
+            CREATE TEMPORARY TABLE i (`a` STRING, `b` BIGINT) WITH ('connector'='beam-files','path'='${folder}/x.csv',
+              'format'='beam-csv','beam-csv.known-fields'='["a","b"]');
+            CREATE TEMPORARY TABLE o (`a` STRING, `b` BIGINT) WITH ('connector'='filesystem','path'='${folder}/o',
+              'format'='beam-rows');
+            INSERT INTO o SELECT * FROM i;
+            """
+        let messages = try Self.submit(program, ["--set", "folder=\(folder.url.path)"], in: folder, level: "error")
+        #expect(messages.contains(expected), "\(messages.suffix(2000))")
+        #expect(try folder.names("o").filter { $0.hasPrefix("part-") } == [])
+    }
+
     /// Runs a program to its end, and gives what Java printed.
-    private static func submit(_ program: String, _ arguments: [String], in folder: TemporaryFolder) throws -> String {
+    private static func submit(
+        _ program: String, _ arguments: [String], in folder: TemporaryFolder, level: String = "off"
+    ) throws -> String {
         let installations = EngineInstallations()
         let flink = try installations.find(.flink, version: "2.3") ?? installations.install(.flink)
         let jar = try FlinkRunnerJar.jar(flinkHome: flink.home)
-        let logging = try folder.write("log.properties", "status=error\nrootLogger.level=off\n")
+        let logging = try folder.write(
+            "log.properties",
+            """
+            status=error
+            appender.all.type=Console
+            appender.all.name=all
+            rootLogger.level=\(level)
+            rootLogger.appenderRef.all.ref=all
+
+            """)
         let sql = try folder.write("program.sql", program)
         let java = Process()
         java.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -56,10 +56,7 @@ final class CsvSource implements RowSource {
                                 .newDecoder()
                                 .onMalformedInput(CodingErrorAction.REPORT)
                                 .onUnmappableCharacter(CodingErrorAction.REPORT));
-        if (dialect.comment != null) {
-            reader = new CommentFilter(reader, dialect.comment, dialect.delimiter);
-        }
-        parser = FACTORY.createParser(reader);
+        parser = FACTORY.createParser(new CsvGuard(reader, path, dialect));
         parser.setSchema(
                 CsvSchema.emptySchema()
                         .withColumnSeparator(dialect.delimiter)
