@@ -6,7 +6,7 @@ SCRATCH ?= .build
 BUILD = --scratch-path $(SCRATCH)
 EXAMPLE = examples/orders-summary.yaml
 
-.PHONY: help dependencies demo demo-embeddings build release test check format docs-reference worker-programs expected clean
+.PHONY: help dependencies demo demo-embeddings build release test check format docs-reference worker-programs engine-programs expected clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ docs-reference: build ## Write docs/reference and docs/errors.md anew from the c
 
 worker-programs: ## List the workers' Python files for embedding, after one was added or removed
 	scripts/embed-worker-programs.sh
+
+engine-programs: ## List the engines' Java files for embedding, after one was added or removed
+	scripts/embed-engine-programs.sh
 
 expected: build ## Write examples/expected anew from what the examples give now; look at the diff
 	scripts/generate-expected.sh "$$($(SWIFT) build $(BUILD) --show-bin-path)/beamstack"

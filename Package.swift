@@ -75,10 +75,13 @@ let package = Package(
         tests("Engine", "Diagnostics", "DataModel", "Planning", "Workers", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
         tests("Translation", "Diagnostics", "DataModel", "Expressions", "PipelineSpec", "Planning"),
-        tests("Deployment", "Diagnostics", "DataModel", "Planning", "Platform", "Translation"),
+        tests("Deployment", "CEnginePrograms", "Diagnostics", "DataModel", "Planning", "Platform", "Translation"),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["beamstack", "Connectors", "Diagnostics", "Engine", "PipelineSpec", "Planning", "Platform"],
+            dependencies: [
+                "beamstack", "Connectors", "Deployment", "Diagnostics", "Engine", "PipelineSpec", "Planning",
+                "Platform", "Translation",
+            ],
             swiftSettings: strict),
     ]
 )

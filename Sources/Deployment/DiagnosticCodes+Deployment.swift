@@ -14,7 +14,28 @@ extension DiagnosticCode {
         A job writes into a hidden folder beside its first output; when it has finished, the files are renamed into place.
         That failed: the folder is on another disk than the output, is full, or may not be written to.
         """)
+    public static let compilerMissing = DiagnosticCode(
+        "java-compiler-missing", "there is Java, but not its compiler",
+        """
+        Programs for Flink come with a few Java classes: what submits SQL, and readers and writers that do as the embedded
+        engine does. They are compiled once for each version of Flink and kept in the cache folder. That takes a JDK; a
+        mere runtime (JRE) has no `javac`. Install one (Debian: `apt install openjdk-17-jdk-headless`, macOS:
+        `brew install openjdk@17`), or name it:
+
+        ```sh
+        JAVA_HOME=/opt/jdk-17 beamstack run --target flink pipeline.yaml
+        ```
+        """)
+    public static let runnerNotBuilt = DiagnosticCode(
+        "flink-runner-not-built", "the classes for Flink could not be compiled",
+        """
+        The classes are compiled against the jars in the `lib` folder of the installation, of Flink 1.20 or 2.x. It fails
+        where some of these are missing, `flink-connector-files` for one, or where the cache folder has no room. The notes
+        are the compiler's.
+        """)
 
     /// All codes of this module, for `beamstack explain`.
-    public static let deploymentCodes: [DiagnosticCode] = [.jobFailed, .outputNotPublished]
+    public static let deploymentCodes: [DiagnosticCode] = [
+        .jobFailed, .outputNotPublished, .compilerMissing, .runnerNotBuilt,
+    ]
 }

@@ -3,7 +3,9 @@ import Diagnostics
 
 /// Reads rows that came back from an engine: a line of JSON each, whose types the schema tells.
 ///
-/// Times are microseconds, bytes base64, NaN and infinities words between quotes; a field that is absent is null.
+/// Times are microseconds, days their number since 1970, bytes base64, decimals text, NaN and infinities words between
+/// quotes; a field that is absent is null. Maps are objects, as Spark writes them, or lists of pairs, as our format for
+/// Flink does.
 public struct RowDecoder: Sendable {
     private let schema: Schema
 
@@ -40,17 +42,42 @@ public struct RowDecoder: Sendable {
             guard let elements = json.elements else { return nil }
             let values = elements.compactMap { value($0, element) }
             return values.count == elements.count ? .list(values) : nil
-        case .map(let key, let item):
-            guard case .object(let members) = json else { return nil }
-            var entries: [(Value, Value)] = []
+        case .map(let key, let item): return map(json, key, item)
+        case .row(let schema): return row(json, schema).map(Value.row)
+        case .duration: return integer(json).map(Value.duration)
+        case .date: return integer(json).flatMap { Int(exactly: $0) }.map(Value.date)
+        case .datetime:
+            return integer(json).map { .datetime(DateTimeValue(localMicroseconds: $0)) }
+        case .decimal: return json.string.flatMap(decimal).map(Value.decimal)
+        case .any: return nil
+        }
+    }
+
+    private func map(_ json: JSONText, _ key: FieldType, _ item: FieldType) -> Value? {
+        var entries: [(Value, Value)] = []
+        switch json {
+        case .object(let members):
             for member in members {
                 guard let name = self.key(member.name, key), let value = value(member.value, item) else { return nil }
                 entries.append((name, value))
             }
-            return .map(MapValue(entries))
-        case .row(let schema): return row(json, schema).map(Value.row)
-        case .any, .duration, .date, .datetime, .decimal: return nil
+        case .array(let pairs):
+            for pair in pairs {
+                guard let parts = pair.elements, parts.count == 2, let name = value(parts[0], key),
+                    let value = value(parts[1], item)
+                else { return nil }
+                entries.append((name, value))
+            }
+        default: return nil
         }
+        return .map(MapValue(entries))
+    }
+
+    /// Plain digits with a sign and a point.
+    private func decimal(_ text: String) -> DecimalValue? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let fraction = parts.count > 1 ? parts[1] : ""
+        return Int128(parts[0] + fraction).map { DecimalValue(unscaled: $0, scale: fraction.utf8.count) }
     }
 
     private func key(_ text: String, _ type: FieldType) -> Value? {
