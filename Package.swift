@@ -48,8 +48,8 @@ let modules: [Target] = [
     // What runs inside the engines, embedded by the C compiler.
     .target(name: "CEnginePrograms", exclude: ["java"]),
     module(
-        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Translation",
-        "CEnginePrograms"),
+        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Projects",
+        "Translation", "CEnginePrograms"),
     .executableTarget(
         name: "beamstack",
         dependencies: [

@@ -37,6 +37,13 @@ extension DiagnosticCode {
         beamstack restart orders-7f3k --set token=…
         ```
         """)
+    public static let jobFailed = DiagnosticCode(
+        "job-failed", "the engine ended the job with an error",
+        """
+        The pipeline was translated and handed over, and the engine gave up on it. The message is the engine's own cause,
+        without the frames around it; the notes name the log with all of them. Nothing was published: files of an earlier
+        run are as they were.
+        """)
     public static let jobLost = DiagnosticCode(
         "job-lost", "what ran the job is gone",
         """
@@ -46,6 +53,7 @@ extension DiagnosticCode {
 
     /// All codes of this module, for `beamstack explain`.
     public static let projectCodes: [DiagnosticCode] = [
-        .jobStoreUnusable, .unknownJob, .jobEnded, .jobRunning, .jobNotStopped, .jobNotRestartable, .jobLost,
+        .jobStoreUnusable, .unknownJob, .jobEnded, .jobRunning, .jobNotStopped, .jobNotRestartable,
+        .jobFailed, .jobLost,
     ]
 }

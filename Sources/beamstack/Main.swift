@@ -16,6 +16,7 @@ struct Beamstack: ParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self, TestCommand.self,
             DocsCommand.self,
+            JobsCommand.self, LogsCommand.self, StopCommand.self, RestartCommand.self,
             CreateCommand.self, InfoCommand.self, OpenCommand.self, ScaleCommand.self, DeleteCommand.self,
             ExplainCommand.self, EnvironmentsCommand.self, VersionCommand.self, CompletionsCommand.self,
             SuperviseClusterCommand.self,

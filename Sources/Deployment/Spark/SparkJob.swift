@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Planning
 import Platform
+import Projects
 import Synchronization
 public import Translation
 public import Workers
@@ -9,6 +10,8 @@ public import Workers
 public final class SparkJob: Sendable {
     /// The version that programs are written and tested for.
     public static let version = "4.3.0"
+    /// The file in the job's folder that holds what the driver prints.
+    public static let logName = "driver.log"
 
     public struct Options: Sendable {
         /// `local[N]`, or the address of a cluster such as `spark://host:7077`.
@@ -57,11 +60,17 @@ public final class SparkJob: Sendable {
         let step = WorkerStep(name: "Spark", range: nil)
         let requirements = ["pyspark==\(Self.version)"] + (program.pythonRequirements ?? [])
         let (python, package) = try pool.python(with: requirements, step: step)
-        let path = Path.join(folder, "driver.log")
+        let path = Path.join(folder, Self.logName)
         var log = SparkLog(onLine: onLine)
         let ending: ChildProcess.Ending?
         do throws(SystemError) {
             try FileSystem.createDirectories(folder)
+            let copy = try OpenFile(path, .overwrite)
+            log = SparkLog { line in
+                onLine(line)
+                // Others follow it there.
+                Array((line + "\n").utf8).withUnsafeBytes { try? copy.write($0) }
+            }
             for file in program.files { try OpenFile.write(Array(file.text.utf8), to: Path.join(folder, file.name)) }
             let process = try ChildProcess(
                 python, arguments: [Path.join(folder, "pipeline.py"), "--staging", staging.path],
@@ -70,7 +79,6 @@ public final class SparkJob: Sendable {
             if isCancelled.withLock({ $0 }) { process.kill() }
             ending = log.follow(process)
             child.withLock { $0 = nil }
-            try OpenFile.write(Array(log.text.utf8), to: path)
         } catch {
             throw Diagnostic(.jobFailed, "Spark cannot be started: \(error)", at: nil)
         }

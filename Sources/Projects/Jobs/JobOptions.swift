@@ -26,6 +26,9 @@ public struct JobOptions: Sendable, Equatable {
             self.name = name
             value = Secrets.isSecret(name: name, value: text) ? .withheld : .text(text)
         }
+
+        /// Whether its value must not show up in what is kept.
+        public var isSecret: Bool { value == .withheld || Secrets.isSecret(name: name) }
     }
 
     /// The command that ran it, such as `run`.

@@ -110,18 +110,17 @@ public final class JobStore: Sendable {
         let chosen = (states ?? []).map(\.rawValue).sorted()
         let places = chosen.map { _ in "?" }.joined(separator: ", ")
         let condition = states == nil ? "" : "WHERE state IN (\(places)) "
-        return try perform { (connection) throws(SQLiteError) in
-            try Self.select(
-                connection, condition + "ORDER BY number DESC" + (limit.map { " LIMIT \($0)" } ?? ""),
-                chosen.map { .text($0) })
-        }
+        return try select(
+            condition + "ORDER BY number DESC" + (limit.map { " LIMIT \($0)" } ?? ""), chosen.map { .text($0) })
     }
 
     /// The job of an identifier.
     public func job(_ id: String) throws(Diagnostic) -> JobRecord? {
-        try perform { (connection) throws(SQLiteError) in
-            try Self.select(connection, "WHERE id = ?", [.text(id)]).first
-        }
+        try select("WHERE id = ?", [.text(id)]).first
+    }
+
+    func select(_ condition: String, _ values: [SQLiteValue]) throws(Diagnostic) -> [JobRecord] {
+        try perform { (connection) throws(SQLiteError) in try Self.select(connection, condition, values) }
     }
 
     private static func select(

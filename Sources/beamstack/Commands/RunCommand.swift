@@ -4,6 +4,7 @@ import Diagnostics
 import Engine
 import Planning
 import Platform
+import Projects
 
 /// `beamstack run`: executes a pipeline on the embedded engine.
 struct RunCommand: ParsableCommand {
@@ -35,6 +36,12 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print what the target's engine prints.")
     var verbose = false
 
+    @Flag(name: .customLong("no-record"), help: "Leave no record of the run for 'beamstack jobs'.")
+    var leavesNoRecord = false
+
+    @Option(help: .hidden)
+    var restartOf: String?
+
     func validate() throws {
         if let workers, workers < 1 || workers > 1024 {
             throw ValidationError("--workers takes a number from 1 to 1024")
@@ -43,19 +50,22 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let options = PlanningOptions(missingFilesAreErrors: true)
+        let variables = try templates.variables()
         let loader = PipelineLoader(
-            variables: try templates.variables(), options: options,
+            variables: variables, options: options,
             workers: WorkerSupport(for: file, use: .running))
         let workers = workers ?? Host.coreCount
+        let target = try Target(named: place.target, workers: workers)
+        let record = leavesNoRecord ? nil : RunRecord(self, on: target, variables: variables)
         let runner = PipelineRunner(
             loader: loader, workers: workers, memoryBudget: memory?.bytes ?? RunOptions.defaultMemoryBudget,
-            showsProgress: !quiet)
-        switch try Target(named: place.target, workers: workers) {
+            showsProgress: !quiet, record: record)
+        switch target {
         case .embedded: try runner.run(file)
-        case .spark(let master):
+        case .spark(let master, _):
             let spark = SparkRunner(
                 master: master, workers: workers, memory: memory?.bytes, isVerbose: verbose, showsProgress: !quiet,
-                support: loader.workers)
+                support: loader.workers, recorder: record?.recorder)
             try runner.run(file) { plan, cancellation in try spark.run(plan, cancellation) }
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Deployment
 import Diagnostics
 import Platform
+import Projects
 import Translation
 
 /// Where a pipeline runs, by its name on the command line.
@@ -9,14 +10,14 @@ enum Target {
     /// On this machine, by our own engine.
     case embedded
     /// By Spark: `local[N]`, or a cluster's address.
-    case spark(master: String)
+    case spark(master: String, cluster: String?)
 
     static let names = ["local", "spark"]
 
     init(named name: String?, workers: Int) throws {
         switch name {
         case nil, "local": self = .embedded
-        case "spark": self = .spark(master: "local[\(workers)]")
+        case "spark": self = .spark(master: "local[\(workers)]", cluster: nil)
         case let name?:
             let clusters = ClusterStore()
             guard let cluster = clusters.find(name) else {
@@ -27,7 +28,7 @@ enum Target {
             guard cluster.engine == .spark else {
                 throw ValidationError("'\(name)' is a cluster of Flink, which pipelines are not translated for yet")
             }
-            self = .spark(master: cluster.address)
+            self = .spark(master: cluster.address, cluster: cluster.name)
         }
     }
 
@@ -37,6 +38,17 @@ enum Target {
         case .spark: .spark
         }
     }
+
+    /// As records name the engine.
+    var jobEngine: JobEngine {
+        switch self {
+        case .embedded: .embedded
+        case .spark: .spark
+        }
+    }
+
+    var cluster: String? { if case .spark(_, let cluster) = self { cluster } else { nil } }
+    var address: String? { if case .spark(let master, _) = self { master } else { nil } }
 }
 
 /// The option that commands take which run, plan or compile pipelines.
