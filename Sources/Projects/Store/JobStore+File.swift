@@ -5,7 +5,7 @@ import Platform
 /// The database's file: making it, bringing it up to date, keeping it small.
 extension JobStore {
     /// Larger logs are folded into the database: every opening reads the log.
-    private static let maximumLogSize: Int64 = 512 << 10
+    private static let maximumLogSize: Int64 = 256 << 10
 
     static func connect(
         _ path: String, _ patience: Int32, _ migrations: [String]
@@ -15,7 +15,8 @@ extension JobStore {
         let connection = try SQLiteConnection(path, patience: patience)
         // The log is written in order and has checksums: without waiting for the disk a failure of power costs the
         // latest entries, nothing else. Only folding the log into the database must wait; see `foldLog`.
-        try connection.execute("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0")
+        try connection.execute("PRAGMA synchronous = OFF")
+        connection.leaveLogAlone()
         try migrate(connection, migrations)
         return connection
     }

@@ -67,12 +67,15 @@ public final class JobStore: Sendable {
         try perform { (connection) throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
                 guard var record = try Self.select(connection, "WHERE id = ?", [.text(id)]).first else { return nil }
-                let old = record
+                let old = record.row
                 change(&record)
                 record.id = id
-                guard record != old else { return record }
-                let update = try connection.prepare(JobStoreSchema.change)
-                try update.bind(record.row + [.text(id)])
+                let new = record.row
+                // Only what is new: other columns may hold what this version does not understand.
+                let changed = new.indices.filter { new[$0] != old[$0] }
+                guard !changed.isEmpty else { return record }
+                let update = try connection.prepare(JobStoreSchema.change(of: changed))
+                try update.bind(changed.map { new[$0] } + [.text(id)])
                 _ = try update.step()
                 return record
             }

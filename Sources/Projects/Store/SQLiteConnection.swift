@@ -71,6 +71,9 @@ final class SQLiteConnection: @unchecked Sendable {
     /// Rows that the last statement changed.
     var changes: Int { Int(sqlite3_changes(handle)) }
 
+    /// Nothing is moved from the log into the database but by an explicit checkpoint.
+    func leaveLogAlone() { sqlite3_wal_autocheckpoint(handle, 0) }
+
     /// Milliseconds to wait for other processes from now on.
     func setPatience(_ milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
@@ -134,7 +137,7 @@ final class SQLiteStatement {
 }
 
 /// A value of a row.
-enum SQLiteValue {
+enum SQLiteValue: Equatable {
     case null
     case integer(Int64)
     case text(String)
