@@ -51,9 +51,63 @@ extension DiagnosticCode {
         machine was restarted. A run of the embedded engine that is lost has published nothing.
         """)
 
+    public static let unknownTarget = DiagnosticCode(
+        "unknown-target", "there is no target of that name",
+        """
+        `--target` takes a name from the project's `beamstack.yaml`, the name of a cluster that `beamstack create` has made,
+        `local` (the embedded engine) or `spark` (for one run). `beamstack targets` lists them.
+        """)
+    public static let invalidTarget = DiagnosticCode(
+        "invalid-target", "a target is not described rightly",
+        """
+        A target in `beamstack.yaml` has an engine, and what is needed to reach it.
+
+        Wrong:
+
+        ```yaml
+        targets:
+          production:
+            engine: spork
+            parallelism: "8"
+        ```
+
+        Right:
+
+        ```yaml
+        targets:
+          production:
+            engine: spark
+            address: spark://spark.example.com:7077
+            parallelism: 8
+        ```
+        """)
+    public static let missingEnvironment = DiagnosticCode(
+        "missing-environment", "an environment variable that a target needs is not set",
+        """
+        `${env:NAME}` in `beamstack.yaml` stands for the value of an environment variable, which is read when the target
+        is used.
+        """)
+    public static let secretInFile = DiagnosticCode(
+        "secret-in-file", "a secret stands in the project's file",
+        """
+        `beamstack.yaml` belongs into version control, and whoever may read it could read the secret. Take it from the
+        environment:
+
+        ```yaml
+        targets:
+          production:
+            engine: spark
+            settings:
+              spark.authenticate.secret: ${env:SPARK_SECRET}
+        ```
+        """)
+    public static let fileInTheWay = DiagnosticCode(
+        "file-in-the-way", "a file would be overwritten",
+        "`beamstack init` only writes files that do not exist. Move the file away, or name another folder.")
+
     /// All codes of this module, for `beamstack explain`.
     public static let projectCodes: [DiagnosticCode] = [
         .jobStoreUnusable, .unknownJob, .jobEnded, .jobRunning, .jobNotStopped, .jobNotRestartable,
-        .jobFailed, .jobLost,
+        .jobFailed, .jobLost, .unknownTarget, .invalidTarget, .missingEnvironment, .secretInFile, .fileInTheWay,
     ]
 }

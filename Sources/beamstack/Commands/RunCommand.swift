@@ -54,18 +54,19 @@ struct RunCommand: ParsableCommand {
         let loader = PipelineLoader(
             variables: variables, options: options,
             workers: WorkerSupport(for: file, use: .running))
-        let workers = workers ?? Host.coreCount
-        let target = try Target(named: place.target, workers: workers)
+        let target = try Target(named: place.target, forPipeline: file, workers: workers)
+        let threads = workers ?? target.definition.parallelism ?? Host.coreCount
+        let memory = memory?.bytes ?? (target.definition.engine == .embedded ? target.definition.memory : nil)
         let record = leavesNoRecord ? nil : RunRecord(self, on: target, variables: variables)
         let runner = PipelineRunner(
-            loader: loader, workers: workers, memoryBudget: memory?.bytes ?? RunOptions.defaultMemoryBudget,
+            loader: loader, workers: threads, memoryBudget: memory ?? RunOptions.defaultMemoryBudget,
             showsProgress: !quiet, record: record)
-        switch target {
+        switch target.engine {
         case .embedded: try runner.run(file)
-        case .spark(let master, _):
+        case .spark(let master):
             let spark = SparkRunner(
-                master: master, workers: workers, memory: memory?.bytes, isVerbose: verbose, showsProgress: !quiet,
-                support: loader.workers, recorder: record?.recorder)
+                master: master, workers: threads, memory: memory, settings: try target.sparkSettings,
+                isVerbose: verbose, showsProgress: !quiet, support: loader.workers, recorder: record?.recorder)
             try runner.run(file) { plan, cancellation in try spark.run(plan, cancellation) }
         }
     }
@@ -80,15 +81,7 @@ struct ByteCount: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        let units: [(String, Int)] = [
-            ("KIB", 1 << 10), ("MIB", 1 << 20), ("GIB", 1 << 30), ("TIB", 1 << 40), ("KB", 1000), ("MB", 1_000_000),
-            ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("B", 1),
-        ]
-        let text = argument.uppercased()
-        let (suffix, scale) = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-        guard let number = Double(text.dropLast(suffix.count)), number > 0 else { return nil }
-        let bytes = number * Double(scale)
-        guard bytes >= Double(1 << 20), bytes < 1e15 else { return nil }
-        self.bytes = Int(bytes)
+        guard let bytes = ByteSize.bytes(of: argument) else { return nil }
+        self.bytes = bytes
     }
 }

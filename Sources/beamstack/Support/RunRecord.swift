@@ -9,13 +9,11 @@ import Projects
 struct RunRecord {
     let recorder: JobRecorder
     private let target: Target
-    private let targetName: String
     private let options: JobOptions
     private let restartOf: String?
 
     init(_ command: RunCommand, on target: Target, variables: [String: TemplateValue]) {
         self.target = target
-        targetName = command.place.target ?? "local"
         restartOf = command.restartOf
         options = JobOptions(
             variables: command.templates.recorded, workers: command.workers, memory: command.memory?.bytes)
@@ -33,9 +31,17 @@ struct RunRecord {
             JobRecord(
                 name: name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name,
                 pipeline: FileSystem.absolutePath(of: path) ?? path, workingDirectory: FileSystem.currentDirectory,
-                contentHash: JobRecord.hash(of: document.file.utf8), target: targetName,
-                engine: target.jobEngine, cluster: target.cluster, address: target.address, state: .running,
-                options: options, version: BeamstackVersion.text, restartOf: restartOf))
+                contentHash: JobRecord.hash(of: document.file.utf8), target: target.definition.name,
+                engine: target.definition.engine, place: target.definition.place, cluster: target.definition.cluster,
+                address: address, state: .running, options: options, version: BeamstackVersion.text, restartOf: restartOf))
+    }
+
+    /// As it was written: a resolved one may hold a secret.
+    private var address: String? {
+        switch target.engine {
+        case .embedded: nil
+        case .spark(let master): target.definition.address?.description ?? master
+        }
     }
 
     func follow(_ metrics: RunMetrics, of plan: Plan) {

@@ -14,6 +14,8 @@ struct SparkRunner {
     let workers: Int
     /// Bytes for the driver, where the person says.
     let memory: Int?
+    /// Spark's own, by name.
+    let settings: [(name: String, value: String)]
     let isVerbose: Bool
     let showsProgress: Bool
     let support: WorkerSupport
@@ -33,7 +35,7 @@ struct SparkRunner {
         // It stays where the job fails: the message names the log in it.
         let folder = TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
         let job = SparkJob(
-            program, of: plan, options: .init(master: master, memory: memory, partitions: 2 * workers),
+            program, of: plan, options: .init(master: master, memory: memory, partitions: 2 * workers, settings: settings),
             pool: support.pool)
         recorder?.change { record in
             record.steps = plan.steps.map { JobStep($0) }
