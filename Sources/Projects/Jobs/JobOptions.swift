@@ -53,7 +53,9 @@ extension JobRecord {
     /// - Throws: which variables are missing.
     public func restartArguments(supplied: [String] = []) throws(Diagnostic) -> [String] {
         let given = supplied.map { String($0.prefix { $0 != "=" }) }
-        var arguments = [options.command, pipeline]
+        // Relative where it can be: problems are shown as they were.
+        let folder = workingDirectory + "/"
+        var arguments = [options.command, pipeline.hasPrefix(folder) ? String(pipeline.dropFirst(folder.count)) : pipeline]
         var missing: [String] = []
         for variable in options.variables where !given.contains(variable.name) {
             switch variable.value {

@@ -64,7 +64,7 @@ public final class JobRecorder: Sendable {
             job.endedAt = WallClock.microseconds
             if let steps { job.steps = steps }
             if let failure { job.failure = failure }
-            job.outputs = outputs
+            job.outputs = outputs.map { $0.contains("://") ? $0 : Path.join(job.workingDirectory, $0) }
             if final == .finished { job.stagingFolder = nil }
         }
         close()

@@ -41,13 +41,15 @@ enum Quantities {
 
     static func age(_ moment: Int64, now: Int64) -> String {
         let span = max(0, now - moment)
-        return span < 1_000_000 ? "just now" : "\(Quantities.span(span / 1_000_000 * 1_000_000)) ago"
+        let seconds = span / 1_000_000
+        return seconds == 0 ? "just now" : seconds < 120 ? "\(seconds) s ago" : "\(Quantities.span(span)) ago"
     }
 
     /// `2026-11-23 09:41:07 UTC`
     static func moment(_ microseconds: Int64) -> String {
         let day = Calendar.day(fromDays: Int(floorDivide(microseconds, Calendar.microsecondsPerDay)))
-        let second = Int((microseconds - floorDivide(microseconds, Calendar.microsecondsPerDay) * Calendar.microsecondsPerDay) / 1_000_000)
+        let midnight = floorDivide(microseconds, Calendar.microsecondsPerDay) * Calendar.microsecondsPerDay
+        let second = Int((microseconds - midnight) / Calendar.microsecondsPerSecond)
         let date = "\(day.year)-\(padded(day.month))-\(padded(day.day))"
         return "\(date) \(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60)) UTC"
     }

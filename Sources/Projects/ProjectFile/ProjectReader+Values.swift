@@ -120,18 +120,18 @@ extension ProjectReader {
             places[name] = pair.key.range
             // As written: the engine has its own idea of what is a number.
             guard let value = secret(scalar.text, pair.value) else { continue }
-            warnOfSecret(name, value, pair.value)
+            warnOfSecret(name, value, pair)
             settings.append(TargetSetting(name: name, value: value))
         }
     }
 
     /// Files like this one end up in version control.
-    private mutating func warnOfSecret(_ name: String, _ value: SecretText, _ node: YAMLNode) {
-        guard !value.hasVariables, Secrets.isSecret(name: name), node.scalar?.text.isEmpty == false else { return }
+    private mutating func warnOfSecret(_ name: String, _ value: SecretText, _ pair: YAMLPair) {
+        guard !value.hasVariables, Secrets.isSecret(name: name), pair.value.scalar?.text.isEmpty == false else { return }
         let variable = name.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }
         structure.diagnostics.append(
             Diagnostic(
-                .secretInFile, severity: .warning, "'\(name)' looks like a secret", at: node.place,
+                .secretInFile, severity: .warning, "'\(name)' looks like a secret", at: pair.key.range,
                 hint: "keep it in the environment: ${env:\(String(variable))}"))
     }
 }
