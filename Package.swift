@@ -42,16 +42,19 @@ let modules: [Target] = [
         "Connectors", "Diagnostics", "DataModel", "Planning", "Workers", "Engine", "Platform", "CZlib",
         "CZstd"),
     module("Translation", "Diagnostics", "DataModel", "Expressions", "Planning"),
+    .systemLibrary(
+        name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    module("Projects", "Diagnostics", "DataModel", "PipelineSpec", "Platform", "CSQLite"),
     // What runs inside the engines, embedded by the C compiler.
     .target(name: "CEnginePrograms", exclude: ["java"]),
     module(
-        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Translation",
-        "CEnginePrograms"),
+        "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Projects",
+        "Translation", "CEnginePrograms"),
     .executableTarget(
         name: "beamstack",
         dependencies: [
             "Connectors", "DataModel", "Deployment", "Diagnostics", "Engine", "Expressions", "PipelineSpec", "Planning",
-            "Platform", "Translation", "Workers",
+            "Platform", "Projects", "Translation", "Workers",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -75,6 +78,7 @@ let package = Package(
         tests("Engine", "Diagnostics", "DataModel", "Planning", "Workers", "Platform"),
         tests("Connectors", "Diagnostics", "DataModel", "Engine", "Planning", "Platform"),
         tests("Translation", "Diagnostics", "DataModel", "Expressions", "PipelineSpec", "Planning"),
+        tests("Projects", "Diagnostics", "Platform"),
         tests("Deployment", "CEnginePrograms", "Diagnostics", "DataModel", "Planning", "Platform", "Translation"),
         .testTarget(
             name: "CommandLineTests",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system libraries that Beamstack links with, where they are missing: PCRE2 (regular expressions), zlib
-# (gzip) and Zstandard. Does nothing, and needs no rights, where they are there.
+# (gzip), Zstandard and SQLite (the store of jobs). Does nothing, and needs no rights, where they are there.
 set -euo pipefail
 
 has_header() {
@@ -16,6 +16,7 @@ missing=()
 has_header pcre2.h || missing+=(pcre2)
 has_header zlib.h || missing+=(zlib)
 has_header zstd.h || missing+=(zstd)
+has_header sqlite3.h || missing+=(sqlite)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 echo "installing what is missing: ${missing[*]}" >&2
@@ -28,6 +29,7 @@ if command -v apt-get >/dev/null 2>&1; then
             pcre2) packages+=(libpcre2-dev) ;;
             zlib) packages+=(zlib1g-dev) ;;
             zstd) packages+=(libzstd-dev) ;;
+            sqlite) packages+=(libsqlite3-dev) ;;
         esac
     done
     "${as_root[@]}" apt-get update -qq || true
@@ -35,8 +37,8 @@ if command -v apt-get >/dev/null 2>&1; then
 elif command -v brew >/dev/null 2>&1; then
     brew install --quiet pkg-config "${missing[@]}"
 elif command -v dnf >/dev/null 2>&1; then
-    sudo dnf install -y -q pkgconf pcre2-devel zlib-devel libzstd-devel
+    sudo dnf install -y -q pkgconf pcre2-devel zlib-devel libzstd-devel sqlite-devel
 else
-    echo "install the development files of PCRE2 (8 bit), zlib and Zstandard with your system's package manager" >&2
+    echo "install the development files of PCRE2 (8 bit), zlib, Zstandard and SQLite with your system's package manager" >&2
     exit 3
 fi

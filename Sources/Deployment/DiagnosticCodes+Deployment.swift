@@ -1,13 +1,6 @@
 public import Diagnostics
 
 extension DiagnosticCode {
-    public static let jobFailed = DiagnosticCode(
-        "job-failed", "the engine ended the job with an error",
-        """
-        The pipeline was translated and handed over, and the engine gave up on it. The message is the engine's own cause,
-        without the frames around it; the notes name the log with all of them. Nothing was published: files of an earlier
-        run are as they were.
-        """)
     public static let outputNotPublished = DiagnosticCode(
         "output-not-published", "what a job wrote could not be brought to its place",
         """
@@ -35,7 +28,5 @@ extension DiagnosticCode {
         """)
 
     /// All codes of this module, for `beamstack explain`.
-    public static let deploymentCodes: [DiagnosticCode] = [
-        .jobFailed, .outputNotPublished, .compilerMissing, .runnerNotBuilt,
-    ]
+    public static let deploymentCodes: [DiagnosticCode] = [.outputNotPublished, .compilerMissing, .runnerNotBuilt]
 }

@@ -81,6 +81,15 @@ public final class OpenFile: Sendable {
         try writeAll(bytes, to: descriptor, path: path)
     }
 
+    /// Writes all bytes.
+    public func write(_ bytes: [UInt8]) throws(SystemError) {
+        var failure: SystemError?
+        bytes.withUnsafeBytes { content in
+            do throws(SystemError) { try write(content) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// Tells the system that the file will be read from start to end.
     public func adviseSequentialReading() {
         #if os(Linux)
@@ -109,12 +118,7 @@ extension OpenFile {
     public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
         let temporary = TemporaryName.beside(path)
         do throws(SystemError) {
-            let file = try OpenFile(temporary, .createNew)
-            var failure: SystemError?
-            bytes.withUnsafeBytes { content in
-                do throws(SystemError) { try file.write(content) } catch { failure = error }
-            }
-            if let failure { throw failure }
+            try OpenFile(temporary, .createNew).write(bytes)
             try FileSystem.rename(temporary, to: path)
         } catch {
             try? FileSystem.remove(temporary)

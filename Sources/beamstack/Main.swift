@@ -15,7 +15,8 @@ struct Beamstack: ParsableCommand {
         version: BeamstackVersion.text,
         subcommands: [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self, TestCommand.self,
-            DocsCommand.self,
+            DocsCommand.self, InitCommand.self, TargetsCommand.self,
+            JobsCommand.self, LogsCommand.self, StopCommand.self, RestartCommand.self,
             CreateCommand.self, InfoCommand.self, OpenCommand.self, ScaleCommand.self, DeleteCommand.self,
             ExplainCommand.self, EnvironmentsCommand.self, VersionCommand.self, CompletionsCommand.self,
             SuperviseClusterCommand.self,

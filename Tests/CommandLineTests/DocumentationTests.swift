@@ -45,6 +45,16 @@ struct DocumentationTests {
         }
     }
 
+    /// Blocks that name targets are project files.
+    @Test(arguments: pages) func projectFilesAreValid(_ page: String) throws {
+        for block in try Self.blocks(in: page) where block.language == "yaml" && block.text.contains("targets:") {
+            let folder = try TemporaryFolder()
+            try folder.write("beamstack.yaml", block.text)
+            let result = try Beamstack.run("validate", "--warnings-as-errors", "beamstack.yaml", in: folder.url)
+            #expect(result.status == 0, "\(block.place): \(result.messages)")
+        }
+    }
+
     /// Lines that begin with `beamstack` run in a copy of the repository's examples; a `# exits N` says what to expect.
     @Test(arguments: pages) func commandsWork(_ page: String) throws {
         let folder = try TemporaryFolder.withExamples()
@@ -59,6 +69,7 @@ struct DocumentationTests {
                 shell.executableURL = URL(fileURLWithPath: "/bin/sh")
                 shell.arguments = ["-c", "beamstack() { '\(binary.path)' \"$@\"; }\n\(command[0])"]
                 shell.currentDirectoryURL = folder.url
+                shell.environment = Beamstack.environment(["BEAMSTACK_STATE": folder.path + "/state"])
                 shell.standardOutput = FileHandle.nullDevice
                 shell.standardError = FileHandle.nullDevice
                 try shell.run()

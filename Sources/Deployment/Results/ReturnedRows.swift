@@ -2,6 +2,7 @@ import DataModel
 public import Diagnostics
 public import Planning
 import Platform
+import Projects
 import Translation
 
 extension StagingFolder {

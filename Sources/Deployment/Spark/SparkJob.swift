@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Planning
 import Platform
+import Projects
 import Synchronization
 public import Translation
 public import Workers
@@ -9,6 +10,8 @@ public import Workers
 public final class SparkJob: Sendable {
     /// The version that programs are written and tested for.
     public static let version = "4.3.0"
+    /// The file in the job's folder that holds what the driver prints.
+    public static let logName = "driver.log"
 
     public struct Options: Sendable {
         /// `local[N]`, or the address of a cluster such as `spark://host:7077`.
@@ -16,8 +19,13 @@ public final class SparkJob: Sendable {
         /// Bytes for the driver, where the person says.
         public var memory: Int?
         public var partitions: Int
+        /// Spark's own settings, which may hold secrets.
+        public var settings: [(name: String, value: String)]
 
-        public init(master: String, memory: Int?, partitions: Int) {
+        public init(
+            master: String, memory: Int?, partitions: Int, settings: [(name: String, value: String)] = []
+        ) {
+            self.settings = settings
             self.master = master
             self.memory = memory
             self.partitions = partitions
@@ -57,12 +65,19 @@ public final class SparkJob: Sendable {
         let step = WorkerStep(name: "Spark", range: nil)
         let requirements = ["pyspark==\(Self.version)"] + (program.pythonRequirements ?? [])
         let (python, package) = try pool.python(with: requirements, step: step)
-        let path = Path.join(folder, "driver.log")
+        let path = Path.join(folder, Self.logName)
         var log = SparkLog(onLine: onLine)
         let ending: ChildProcess.Ending?
         do throws(SystemError) {
             try FileSystem.createDirectories(folder)
+            let copy = try OpenFile(path, .overwrite)
+            log = SparkLog { line in
+                onLine(line)
+                // Others follow it there.
+                try? copy.write(Array((line + "\n").utf8))
+            }
             for file in program.files { try OpenFile.write(Array(file.text.utf8), to: Path.join(folder, file.name)) }
+            try writeSettings(to: folder)
             let process = try ChildProcess(
                 python, arguments: [Path.join(folder, "pipeline.py"), "--staging", staging.path],
                 environment: variables(python: python, package: package, folder: folder))
@@ -70,7 +85,6 @@ public final class SparkJob: Sendable {
             if isCancelled.withLock({ $0 }) { process.kill() }
             ending = log.follow(process)
             child.withLock { $0 = nil }
-            try OpenFile.write(Array(log.text.utf8), to: path)
         } catch {
             throw Diagnostic(.jobFailed, "Spark cannot be started: \(error)", at: nil)
         }
@@ -97,6 +111,40 @@ public final class SparkJob: Sendable {
         return nil
     }
 
+    private static let settingsName = "spark.properties"
+
+    /// Settings go in a file of our own: everybody may read a command line.
+    private func writeSettings(to folder: String) throws(SystemError) {
+        guard !options.settings.isEmpty else { return }
+        let path = Path.join(folder, Self.settingsName)
+        // Private before there is anything in it.
+        let file = try OpenFile(path, .createNew)
+        try FileSystem.makePrivate(path)
+        let lines = options.settings.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))\n" }
+        try file.write(Array(lines.joined().utf8))
+    }
+
+    /// A name or value of a Java properties file.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for (index, scalar) in text.unicodeScalars.enumerated() {
+            switch scalar {
+            case "\n": escaped += "\\n"
+            case "\r": escaped += "\\r"
+            case "\t": escaped += "\\t"
+            case "\\", "=", ":", "#", "!": escaped += "\\" + String(scalar)
+            case " " where index == 0: escaped += "\\ "
+            case _ where scalar.value > 0x7E:
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    escaped += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                }
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
     private func variables(python: String, package: String, folder: String) -> [String: String?] {
         var settings = [
             // Nothing listens beyond loopback.
@@ -106,7 +154,9 @@ public final class SparkJob: Sendable {
         // A cluster's executors do not have the driver's variables.
         settings.append("spark.executorEnv.PYTHONPATH=\(folder):\(package)")
         if let memory = options.memory { settings.append("spark.driver.memory=\(max(512, memory >> 20))m") }
-        let arguments = ["--master \(options.master)"] + settings.map { "--conf \($0)" } + ["pyspark-shell"]
+        // What is given one by one wins over the file.
+        let file = options.settings.isEmpty ? [] : ["--properties-file \(Path.join(folder, Self.settingsName))"]
+        let arguments = file + ["--master \(options.master)"] + settings.map { "--conf \($0)" } + ["pyspark-shell"]
         return [
             "PYSPARK_SUBMIT_ARGS": arguments.joined(separator: " "), "PYSPARK_PYTHON": python,
             "PYSPARK_DRIVER_PYTHON": python, "PYTHONPATH": "\(folder):\(package)", "SPARK_LOCAL_IP": "127.0.0.1",

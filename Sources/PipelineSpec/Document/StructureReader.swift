@@ -1,10 +1,14 @@
-import Diagnostics
+public import Diagnostics
 
 /// Reads the parts of a document out of YAML nodes and collects what is wrong with their structure.
-struct StructureReader {
-    var diagnostics: [Diagnostic] = []
+public struct StructureReader {
+    public var diagnostics: [Diagnostic] = []
 
-    mutating func report(
+    public init(diagnostics: [Diagnostic] = []) {
+        self.diagnostics = diagnostics
+    }
+
+    public mutating func report(
         _ code: DiagnosticCode, _ message: String, at range: SourceRange, notes: [String] = [], hint: String? = nil,
         related: [Diagnostic.Related] = []
     ) {
@@ -12,21 +16,21 @@ struct StructureReader {
     }
 
     /// The pairs of a map, or `nil` and a report where it is something else.
-    mutating func map(_ node: YAMLNode, _ what: String, hint: String? = nil) -> [YAMLPair]? {
+    public mutating func map(_ node: YAMLNode, _ what: String, hint: String? = nil) -> [YAMLPair]? {
         if let pairs = node.mapping { return pairs }
         report(.invalidStructure, "\(what) must be a map, found \(node.kindName)", at: node.place, hint: hint)
         return nil
     }
 
     /// The items of a list, or nothing and a report where it is something else.
-    mutating func list(_ node: YAMLNode, _ what: String, hint: String? = nil) -> [YAMLNode] {
+    public mutating func list(_ node: YAMLNode, _ what: String, hint: String? = nil) -> [YAMLNode] {
         if let items = node.sequence { return items }
         report(.invalidStructure, "\(what) must be a list, found \(node.kindName)", at: node.place, hint: hint)
         return []
     }
 
     /// A string, or `nil` and a report where it is something else.
-    mutating func text(_ node: YAMLNode, _ what: String) -> SpecText? {
+    public mutating func text(_ node: YAMLNode, _ what: String) -> SpecText? {
         if let string = node.string { return SpecText(string, at: node.range) }
         report(
             .invalidStructure, "\(what) must be a string, found \(node.kindName)", at: node.place,
@@ -36,7 +40,7 @@ struct StructureReader {
     }
 
     /// Reports every key that is not allowed; `hint` may say more about one.
-    mutating func checkKeys(
+    public mutating func checkKeys(
         of pairs: [YAMLPair], in what: String, allowed: [String], hint: (String) -> String? = { _ in nil }
     ) {
         for pair in pairs {
@@ -51,7 +55,7 @@ struct StructureReader {
 
 extension YAMLNode {
     /// Where to point for the node as a whole: its first line, since a whole block says nothing.
-    var place: SourceRange {
+    public var place: SourceRange {
         let text = range.file.utf8
         guard range.start < range.end, let newline = text[range.start..<range.end].firstIndex(of: 0x0A) else {
             return range

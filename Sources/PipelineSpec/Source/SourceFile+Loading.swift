@@ -1,8 +1,8 @@
-import Diagnostics
+public import Diagnostics
 
 extension SourceFile {
     /// Loads a file as UTF-8; a failure names the place that asked for it, where there is one.
-    static func load(
+    public static func load(
         _ path: String, with loader: any TextLoader, includedAt place: SourceRange? = nil
     ) -> Result<SourceFile, Diagnostic> {
         let bytes: [UInt8]

@@ -20,8 +20,11 @@ struct CompileCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
-        let target = try Target(named: place.target ?? "spark", workers: Host.coreCount)
-        guard let engine = target.engine else {
+        var target = try Target(named: place.target, forPipeline: file, workers: nil)
+        if target.translated == nil, place.target == nil {
+            target = try Target(named: "spark", forPipeline: file, workers: nil)
+        }
+        guard let engine = target.translated else {
             throw ValidationError("the embedded engine runs plans, not programs; 'beamstack plan' shows the plan")
         }
         let loader = PipelineLoader(

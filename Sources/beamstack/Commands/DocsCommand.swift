@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Planning
 import Platform
+import Projects
 
 /// `beamstack docs`: the reference of all transforms, from the catalogue.
 struct DocsCommand: ParsableCommand {
@@ -17,7 +18,14 @@ struct DocsCommand: ParsableCommand {
     @Flag(name: .customLong("json-schema"), help: "Print the JSON Schema of pipeline files, for editors.")
     var jsonSchema = false
 
+    @Flag(name: .customLong("project-schema"), help: "Print the JSON Schema of beamstack.yaml, for editors.")
+    var projectSchema = false
+
     func run() throws {
+        if projectSchema {
+            Output.write(Project.schema.compact + "\n")
+            return
+        }
         let reference = Catalogue.standard.reference
         if jsonSchema {
             Output.write(reference.pipelineSchema.compact + "\n")

@@ -6,6 +6,7 @@ import Engine
 import Expressions
 import PipelineSpec
 import Planning
+import Projects
 import Translation
 import Workers
 
@@ -23,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
         + DiagnosticCode.pipelineTestCodes
         + DiagnosticCode.engineCodes + DiagnosticCode.connectorCodes + DiagnosticCode.workerCodes
         + DiagnosticCode.translationCodes + DiagnosticCode.deploymentCodes
-        + DiagnosticCode.clusterCodes).sorted {
+        + DiagnosticCode.clusterCodes + DiagnosticCode.projectCodes).sorted {
             $0.id < $1.id
         }
 

@@ -44,7 +44,7 @@ struct PlanCommand: ParsableCommand {
         let (plan, diagnostics) = loader.plan(file)
         Output.report(diagnostics)
         guard let plan, !diagnostics.hasErrors else { throw CommandFailure.failed }
-        if let engine = try Target(named: place.target, workers: Host.coreCount).engine {
+        if let engine = try Target(named: place.target, forPipeline: file, workers: nil).translated {
             let report = TargetReport(plan: plan, program: Translator(engine).program(for: plan))
             switch format {
             case .text: Output.write(report.text)

@@ -4,6 +4,7 @@ import Diagnostics
 import Engine
 import Planning
 import Platform
+import Projects
 
 /// `beamstack run`: executes a pipeline on the embedded engine.
 struct RunCommand: ParsableCommand {
@@ -35,6 +36,12 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print what the target's engine prints.")
     var verbose = false
 
+    @Flag(name: .customLong("no-record"), help: "Leave no record of the run for 'beamstack jobs'.")
+    var leavesNoRecord = false
+
+    @Option(help: .hidden)
+    var restartOf: String?
+
     func validate() throws {
         if let workers, workers < 1 || workers > 1024 {
             throw ValidationError("--workers takes a number from 1 to 1024")
@@ -43,19 +50,23 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let options = PlanningOptions(missingFilesAreErrors: true)
+        let variables = try templates.variables()
         let loader = PipelineLoader(
-            variables: try templates.variables(), options: options,
+            variables: variables, options: options,
             workers: WorkerSupport(for: file, use: .running))
-        let workers = workers ?? Host.coreCount
+        let target = try Target(named: place.target, forPipeline: file, workers: workers)
+        let threads = workers ?? target.definition.parallelism ?? Host.coreCount
+        let memory = memory?.bytes ?? (target.definition.engine == .embedded ? target.definition.memory : nil)
+        let record = leavesNoRecord ? nil : RunRecord(self, on: target, variables: variables)
         let runner = PipelineRunner(
-            loader: loader, workers: workers, memoryBudget: memory?.bytes ?? RunOptions.defaultMemoryBudget,
-            showsProgress: !quiet)
-        switch try Target(named: place.target, workers: workers) {
+            loader: loader, workers: threads, memoryBudget: memory ?? RunOptions.defaultMemoryBudget,
+            showsProgress: !quiet, record: record)
+        switch target.engine {
         case .embedded: try runner.run(file)
         case .spark(let master):
             let spark = SparkRunner(
-                master: master, workers: workers, memory: memory?.bytes, isVerbose: verbose, showsProgress: !quiet,
-                support: loader.workers)
+                master: master, workers: threads, memory: memory, settings: try target.sparkSettings,
+                isVerbose: verbose, showsProgress: !quiet, support: loader.workers, recorder: record?.recorder)
             try runner.run(file) { plan, cancellation in try spark.run(plan, cancellation) }
         }
     }
@@ -70,15 +81,7 @@ struct ByteCount: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        let units: [(String, Int)] = [
-            ("KIB", 1 << 10), ("MIB", 1 << 20), ("GIB", 1 << 30), ("TIB", 1 << 40), ("KB", 1000), ("MB", 1_000_000),
-            ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("B", 1),
-        ]
-        let text = argument.uppercased()
-        let (suffix, scale) = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-        guard let number = Double(text.dropLast(suffix.count)), number > 0 else { return nil }
-        let bytes = number * Double(scale)
-        guard bytes >= Double(1 << 20), bytes < 1e15 else { return nil }
-        self.bytes = Int(bytes)
+        guard let bytes = ByteSize.bytes(of: argument) else { return nil }
+        self.bytes = bytes
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Planning
 import Platform
+import Projects
 
 /// `beamstack validate`: all problems of one or many pipelines at once, without running anything.
 struct ValidateCommand: ParsableCommand {
@@ -37,6 +38,10 @@ struct ValidateCommand: ParsableCommand {
         var diagnostics: [Diagnostic] = []
         var unchecked: [String] = []
         for file in files {
+            if Path.name(of: file) == Project.fileName {
+                diagnostics += Project.load(path: file).diagnostics
+                continue
+            }
             let loader = PipelineLoader(
                 variables: variables, options: options,
                 workers: WorkerSupport(for: file, use: .validation, isQuiet: true))

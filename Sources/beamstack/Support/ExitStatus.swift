@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Platform
+import Projects
 
 /// What a command's end means to the caller. The numbers are part of the interface.
 enum ExitStatus: Int32 {
@@ -49,6 +50,11 @@ struct CommandFailure: Error {
     /// The failure that problems amount to: one of the pipeline where any of them is.
     init(of problems: [Diagnostic]) {
         let errors = problems.filter { $0.severity == .error }
+        let isUsage = !errors.isEmpty && errors.allSatisfy { $0.code == .unknownTarget && $0.range == nil }
+        if isUsage {
+            status = .usage
+            return
+        }
         status = !errors.isEmpty && errors.allSatisfy(\.isEnvironmental) ? .environment : .failed
     }
 

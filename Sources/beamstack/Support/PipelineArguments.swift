@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import PipelineSpec
 import Platform
+import Projects
 
 /// What every command takes that reads pipelines with variables.
 struct TemplateArguments: ParsableArguments {
@@ -36,6 +37,14 @@ struct TemplateArguments: ParsableArguments {
             variables[key] = path.hasSuffix(".json") ? try Self.value(text, of: "--set-file \(key)") : .string(text)
         }
         return variables
+    }
+
+    /// The variables as a record of the run keeps them; they have been found valid.
+    var recorded: [JobOptions.Variable] {
+        let texts = assignments.compactMap { try? Self.split($0, option: "--set") }
+        let files = fileAssignments.compactMap { try? Self.split($0, option: "--set-file") }
+        return texts.map { JobOptions.Variable($0.key, text: $0.value) }
+            + files.map { JobOptions.Variable($0.key, .file(Path.join(FileSystem.currentDirectory, $0.value))) }
     }
 
     private static func split(_ assignment: String, option: String) throws -> (key: String, value: String) {

@@ -1,6 +1,7 @@
 import Connectors
 import Diagnostics
 import Engine
+import PipelineSpec
 import Planning
 import Platform
 import Workers
@@ -11,18 +12,22 @@ struct PipelineRunner {
     let workers: Int
     let memoryBudget: Int
     let showsProgress: Bool
+    let record: RunRecord?
 
     func run(_ path: String) throws {
         try run(path) { plan, cancellation in try execute(plan, cancellation) }
     }
 
     /// Plans a pipeline and has `execute` run it.
-    func run(_ path: String, execute: (Plan, Cancellation) throws -> Void) throws {
+    ///
+    /// - Parameter execute: returns the files that were written.
+    func run(_ path: String, execute: (Plan, Cancellation) throws -> [String]) throws {
         let (document, problems) = loader.document(path)
         guard let document, !problems.hasErrors else {
             Output.report(problems)
             throw CommandFailure.failed
         }
+        record?.start(document)
         let cancellation = Cancellation()
         let workers = loader.workers.pool
         Interruption.whenInterrupted {
@@ -30,11 +35,24 @@ struct PipelineRunner {
             workers.cancel()
         }
         defer { workers.shutDown() }
+        do {
+            let outputs = try plan(document, problems, cancellation, execute)
+            record?.finish(outputs)
+        } catch {
+            record?.fail(error, isStopped: cancellation.isCancelled)
+            throw error
+        }
+    }
+
+    private func plan(
+        _ document: PipelineDocument, _ problems: [Diagnostic], _ cancellation: Cancellation,
+        _ execute: (Plan, Cancellation) throws -> [String]
+    ) throws -> [String] {
         var isFirst = true
         while true {
             let (plan, diagnostics) = loader.plan(document)
-            if isFirst || diagnostics.hasErrors { Output.report(problems + diagnostics) }
-            guard let plan, !diagnostics.hasErrors else { throw CommandFailure(of: diagnostics) }
+            guard let plan, !diagnostics.hasErrors else { throw DiagnosticsError(problems + diagnostics) }
+            if isFirst { Output.report(problems + diagnostics) }
             isFirst = false
             do {
                 try prescan(plan)
@@ -57,12 +75,9 @@ struct PipelineRunner {
         }
     }
 
-    private func execute(_ plan: Plan, _ cancellation: Cancellation) throws {
+    private func execute(_ plan: Plan, _ cancellation: Cancellation) throws -> [String] {
         let obstacles = EmbeddedEngine.obstacles(to: plan)
-        guard obstacles.isEmpty else {
-            Output.report(obstacles)
-            throw CommandFailure.environment
-        }
+        guard obstacles.isEmpty else { throw DiagnosticsError(obstacles) }
         let options = RunOptions(
             workers: workers, memoryBudget: memoryBudget, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
             printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
@@ -71,13 +86,11 @@ struct PipelineRunner {
         let metrics = EmbeddedEngine.metrics(for: plan)
         let progress = showsProgress ? ProgressLine(plan: plan, metrics: metrics) : nil
         progress?.start()
+        record?.follow(metrics, of: plan)
         do {
             let result = try engine.run(plan, metrics: metrics, cancellation: cancellation)
             progress?.finish(result)
-        } catch let error as DiagnosticsError {
-            progress?.stop()
-            Output.report(error.diagnostics)
-            throw CommandFailure(of: error.diagnostics)
+            return result.outputs
         } catch {
             progress?.stop()
             throw error

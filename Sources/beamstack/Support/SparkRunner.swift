@@ -4,6 +4,7 @@ import Diagnostics
 import Engine
 import Planning
 import Platform
+import Projects
 import Translation
 import Workers
 
@@ -13,13 +14,18 @@ struct SparkRunner {
     let workers: Int
     /// Bytes for the driver, where the person says.
     let memory: Int?
+    /// Spark's own, by name.
+    let settings: [(name: String, value: String)]
     let isVerbose: Bool
     let showsProgress: Bool
     let support: WorkerSupport
+    let recorder: JobRecorder?
 
-    func run(_ plan: Plan, _ cancellation: Cancellation) throws {
+    /// - Returns: the files that were written.
+    func run(_ plan: Plan, _ cancellation: Cancellation) throws -> [String] {
         let program = Translator(.spark).program(for: plan)
         guard program.obstacles.isEmpty else {
+            recorder?.change { $0.failure = JobFailure(program.obstacles) }
             Output.report(program.obstacles)
             throw CommandFailure.failed
         }
@@ -29,8 +35,14 @@ struct SparkRunner {
         // It stays where the job fails: the message names the log in it.
         let folder = TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
         let job = SparkJob(
-            program, of: plan, options: .init(master: master, memory: memory, partitions: 2 * workers),
+            program, of: plan, options: .init(master: master, memory: memory, partitions: 2 * workers, settings: settings),
             pool: support.pool)
+        recorder?.change { record in
+            record.steps = plan.steps.map { JobStep($0) }
+            record.programFolder = folder
+            record.stagingFolder = staging.path
+            record.logs = [Path.join(folder, SparkJob.logName)]
+        }
         Interruption.whenInterrupted {
             cancellation.cancel()
             job.cancel()
@@ -45,10 +57,15 @@ struct SparkRunner {
         for plan in local { try finish(plan) }
         let outputs = try staging.publish()
         try? FileSystem.removeTree(folder)
-        guard showsProgress else { return }
+        recorder?.change { record in
+            record.programFolder = nil
+            record.logs = []
+        }
+        guard showsProgress else { return outputs }
         let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9
         for path in outputs { Output.message("wrote \(path)\n") }
         Output.message("finished on Spark in \((seconds * 10).rounded() / 10) s\n")
+        return outputs
     }
 
     /// Prints or compares rows that came back.

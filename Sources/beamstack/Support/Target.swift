@@ -2,37 +2,76 @@ import ArgumentParser
 import Deployment
 import Diagnostics
 import Platform
+import Projects
 import Translation
 
-/// Where a pipeline runs, by its name on the command line.
-enum Target {
-    /// On this machine, by our own engine.
-    case embedded
-    /// By Spark: `local[N]`, or a cluster's address.
-    case spark(master: String)
+/// Where a pipeline runs: a target of the project's file, a cluster, or one of those that are always there.
+struct Target {
+    enum Engine {
+        /// On this machine, by our own engine.
+        case embedded
+        /// By Spark: `local[N]`, or a cluster's address.
+        case spark(master: String)
+    }
 
-    static let names = ["local", "spark"]
+    let definition: TargetDefinition
+    let engine: Engine
 
-    init(named name: String?, workers: Int) throws {
-        switch name {
-        case nil, "local": self = .embedded
-        case "spark": self = .spark(master: "local[\(workers)]")
-        case let name?:
-            let clusters = ClusterStore()
-            guard let cluster = clusters.find(name) else {
-                let names = Self.names + clusters.all.filter { $0.engine == .spark }.map(\.name)
-                let hint = Suggestion.hint(for: name, among: names, listing: "targets").map { "; \($0)" } ?? ""
-                throw ValidationError("there is no target '\(name)'\(hint)")
-            }
-            guard cluster.engine == .spark else {
-                throw ValidationError("'\(name)' is a cluster of Flink, which pipelines are not translated for yet")
-            }
-            self = .spark(master: cluster.address)
+    /// - Parameters:
+    ///   - name: as given on the command line.
+    ///   - pipeline: the file beside or above which the project's file is looked for.
+    ///   - workers: threads on this machine, where the command line says how many.
+    init(named name: String?, forPipeline pipeline: String, workers: Int?) throws {
+        let definition = try Self.project(forPipeline: pipeline).target(named: name, clusters: Self.clusters)
+        self.definition = definition
+        switch definition.engine {
+        case .embedded: engine = .embedded
+        case .spark:
+            let cluster = definition.cluster.flatMap { ClusterStore().find($0)?.address }
+            let address = try cluster ?? definition.address?.resolved()
+            let threads = workers ?? definition.parallelism ?? Host.coreCount
+            engine = .spark(master: address ?? "local[\(threads)]")
+        case .flink:
+            throw Diagnostic(
+                .invalidTarget, "the target '\(definition.name)' is of Flink, which pipelines are not translated for yet",
+                at: definition.range)
         }
     }
 
-    var engine: TargetEngine? {
-        switch self {
+    /// The project of a pipeline; what is wrong with its file ends the command.
+    static func project(forPipeline pipeline: String) throws -> Project {
+        let (project, problems) = Project.load(forPipeline: pipeline)
+        guard let project else { throw DiagnosticsError(problems) }
+        Output.report(problems)
+        return project
+    }
+
+    /// The clusters of this machine.
+    static var clusters: [KnownCluster] {
+        ClusterStore().all.map { KnownCluster(name: $0.name, engine: $0.engine == .flink ? .flink : .spark) }
+    }
+
+    /// What the target says for Spark: its own words, and its settings with the values of variables.
+    var sparkSettings: [(name: String, value: String)] {
+        get throws(Diagnostic) {
+            let driver = definition.resources.driver
+            var settings: [(name: String, value: String)] = []
+            func add(_ name: String, _ value: String?) { if let value { settings.append((name, value)) } }
+            add("spark.executor.instances", definition.workers.map(String.init))
+            add("spark.executor.cores", definition.slots.map(String.init))
+            add("spark.executor.memory", definition.memory.map(Self.mebibytes))
+            add("spark.driver.memory", driver.memory.map(Self.mebibytes))
+            add("spark.driver.cores", driver.cpu.map { String(max(1, Int($0.rounded()))) })
+            for setting in definition.settings { add(setting.name, try setting.value.resolved()) }
+            return settings
+        }
+    }
+
+    private static func mebibytes(_ bytes: Int) -> String { "\(max(512, bytes >> 20))m" }
+
+    /// The engine that programs are translated for.
+    var translated: TargetEngine? {
+        switch engine {
         case .embedded: nil
         case .spark: .spark
         }
@@ -42,8 +81,11 @@ enum Target {
 /// The option that commands take which run, plan or compile pipelines.
 struct TargetArguments: ParsableArguments {
     @Option(
-        help: "Where the pipeline runs: local (this engine), spark (Apache Spark, for this run), or a cluster's name.",
-        completion: .list(Target.names))
+        help: """
+            Where the pipeline runs: a target of beamstack.yaml, local (this engine), spark (Apache Spark, for this run), \
+            or a cluster's name.
+            """,
+        completion: .list(TargetDefinition.builtIn.map(\.name)))
     var target: String?
 }
 

@@ -28,13 +28,27 @@ enum Beamstack {
         return nil
     }()
 
+    /// Where the tests' runs leave their records, unless a test names a folder of its own: not among a person's.
+    private static let state = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "beamstack-tests-state-\(ProcessInfo.processInfo.processIdentifier)")
+
+    /// The variables of this process and more.
+    static func environment(_ more: [String: String] = [:]) -> [String: String] {
+        ProcessInfo.processInfo.environment
+            .merging(["BEAMSTACK_STATE": state.path]) { _, new in new }
+            .merging(more) { _, new in new }
+    }
+
     /// Starts the binary without waiting for it; standard output and error go to files in `folder`.
-    static func start(_ arguments: [String], in folder: URL) throws -> Process {
+    static func start(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    ) throws -> Process {
         guard let binary else { throw BinaryNotFound() }
         let process = Process()
         process.executableURL = binary
         process.arguments = arguments
         process.currentDirectoryURL = folder
+        process.environment = Self.environment(environment)
         process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a full pipe that nobody reads would stop the process.
         process.standardOutput = try file("stdout-\(UUID().uuidString)", in: folder)
@@ -65,7 +79,7 @@ enum Beamstack {
         process.executableURL = binary
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.environment = Self.environment(environment)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try file("stdout", in: streams.url)
         process.standardError = try file("stderr", in: streams.url)

@@ -1,0 +1,52 @@
+import Deployment
+import Diagnostics
+import Platform
+import Projects
+
+/// What the commands about jobs share.
+enum JobSupport {
+    static func store() throws -> JobStore { try JobStore() }
+
+    /// The store, where there is one: looking for jobs makes none.
+    static func existing() throws -> JobStore? {
+        guard let found = try? FileSystem.status(of: JobStore.path()), found.kind == .file else { return nil }
+        return try JobStore()
+    }
+
+    static func keeper(_ store: JobStore) -> JobKeeper {
+        JobKeeper(store: store) { record in try engine(of: record) }
+    }
+
+    /// Records as they are now; what cannot be asked is told.
+    static func refreshed(_ records: [JobRecord], in store: JobStore) throws -> [JobRecord] {
+        let keeper = keeper(store)
+        return try records.map { record in
+            let account = try keeper.refreshed(record)
+            if let warning = account.warning { Output.report([warning]) }
+            return account.record
+        }
+    }
+
+    /// The engine that knows a job.
+    private static func engine(of record: JobRecord) throws -> any EngineJobs {
+        if let cluster = record.cluster {
+            do {
+                _ = try ClusterStore().existing(cluster)
+            } catch {
+                throw EngineUnavailable.gone(error)
+            }
+        }
+        throw EngineUnavailable.unreachable(
+            Diagnostic(.jobLost, "jobs on \(record.engine.title) cannot be asked for", at: nil))
+    }
+
+    /// Removes what was made for a job and nobody needs without it.
+    static func removeFolders(of record: JobRecord) {
+        let root = Path.join(StateFolder.standard, "jobs")
+        // Only what is certainly ours: a record may name any folder.
+        for folder in [record.programFolder, record.stagingFolder].compactMap({ $0 })
+        where folder.hasPrefix(root + "/") && !folder.contains("/../") {
+            try? FileSystem.removeTree(folder)
+        }
+    }
+}
