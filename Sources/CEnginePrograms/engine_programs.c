@@ -143,6 +143,34 @@ static const unsigned char file_34[] = {
 #embed "java/dev/beamstack/flink/formats/Utf8Output.java"
 };
 
+static const unsigned char file_35[] = {
+#embed "java/dev/beamstack/flink/functions/Characters.java"
+};
+
+static const unsigned char file_36[] = {
+#embed "java/dev/beamstack/flink/functions/Floats.java"
+};
+
+static const unsigned char file_37[] = {
+#embed "java/dev/beamstack/flink/functions/Integers.java"
+};
+
+static const unsigned char file_38[] = {
+#embed "java/dev/beamstack/flink/functions/Numerals.java"
+};
+
+static const unsigned char file_39[] = {
+#embed "java/dev/beamstack/flink/functions/PythonException.java"
+};
+
+static const unsigned char file_40[] = {
+#embed "java/dev/beamstack/flink/functions/Texts.java"
+};
+
+static const unsigned char file_41[] = {
+#embed "java/dev/beamstack/flink/functions/Values.java"
+};
+
 const struct engine_program engine_programs[] = {
     {"java/.gitkeep", file_0, sizeof file_0},
     {"java/META-INF/services/org.apache.flink.table.factories.Factory", file_1, sizeof file_1},
@@ -179,5 +207,12 @@ const struct engine_program engine_programs[] = {
     {"java/dev/beamstack/flink/formats/RowText.java", file_32, sizeof file_32},
     {"java/dev/beamstack/flink/formats/TextFormatFactory.java", file_33, sizeof file_33},
     {"java/dev/beamstack/flink/formats/Utf8Output.java", file_34, sizeof file_34},
+    {"java/dev/beamstack/flink/functions/Characters.java", file_35, sizeof file_35},
+    {"java/dev/beamstack/flink/functions/Floats.java", file_36, sizeof file_36},
+    {"java/dev/beamstack/flink/functions/Integers.java", file_37, sizeof file_37},
+    {"java/dev/beamstack/flink/functions/Numerals.java", file_38, sizeof file_38},
+    {"java/dev/beamstack/flink/functions/PythonException.java", file_39, sizeof file_39},
+    {"java/dev/beamstack/flink/functions/Texts.java", file_40, sizeof file_40},
+    {"java/dev/beamstack/flink/functions/Values.java", file_41, sizeof file_41},
 };
 const size_t engine_program_count = sizeof engine_programs / sizeof engine_programs[0];
