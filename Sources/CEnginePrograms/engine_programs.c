@@ -168,6 +168,10 @@ static const unsigned char file_40[] = {
 };
 
 static const unsigned char file_41[] = {
+#embed "java/dev/beamstack/flink/functions/Times.java"
+};
+
+static const unsigned char file_42[] = {
 #embed "java/dev/beamstack/flink/functions/Values.java"
 };
 
@@ -213,6 +217,7 @@ const struct engine_program engine_programs[] = {
     {"java/dev/beamstack/flink/functions/Numerals.java", file_38, sizeof file_38},
     {"java/dev/beamstack/flink/functions/PythonException.java", file_39, sizeof file_39},
     {"java/dev/beamstack/flink/functions/Texts.java", file_40, sizeof file_40},
-    {"java/dev/beamstack/flink/functions/Values.java", file_41, sizeof file_41},
+    {"java/dev/beamstack/flink/functions/Times.java", file_41, sizeof file_41},
+    {"java/dev/beamstack/flink/functions/Values.java", file_42, sizeof file_42},
 };
 const size_t engine_program_count = sizeof engine_programs / sizeof engine_programs[0];

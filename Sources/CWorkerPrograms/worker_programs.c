@@ -105,6 +105,10 @@ static const unsigned char embeddings_models_py[] = {
 #embed "python/beamstack_worker/embeddings_models.py"
 };
 
+static const unsigned char engine_flink_py[] = {
+#embed "python/beamstack_worker/engine_flink.py"
+};
+
 static const unsigned char engine_rows_py[] = {
 #embed "python/beamstack_worker/engine_rows.py"
 };
@@ -371,6 +375,7 @@ const struct worker_program worker_programs[] = {
     PROGRAM(embeddings),
     PROGRAM(embeddings_chunks),
     PROGRAM(embeddings_models),
+    PROGRAM(engine_flink),
     PROGRAM(engine_rows),
     PROGRAM(enrichment),
     PROGRAM(enrichment_files),

@@ -184,6 +184,11 @@ public final class ChildProcess: Sendable {
         for end in given {
             for number in end.numbers { posix_spawn_file_actions_adddup2(&actions, end.descriptor, number) }
         }
+        // Whoever waits for the end of something that is open here does not wait for the child.
+        let numbers = given.flatMap(\.numbers)
+        for descriptor in DetachedProcess.inherited where !numbers.contains(descriptor) {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)

@@ -60,7 +60,7 @@ public enum DetachedProcess {
     }
 
     /// What is open beyond the standard streams; macOS closes it by itself.
-    private static var inherited: [Int32] {
+    static var inherited: [Int32] {
         ((try? FileSystem.names(in: "/proc/self/fd")) ?? []).compactMap { Int32($0) }.filter { $0 > STDERR_FILENO }
     }
 }

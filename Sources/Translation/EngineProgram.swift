@@ -1,5 +1,6 @@
 public import DataModel
 public import Diagnostics
+import Expressions
 public import Planning
 
 /// A distributed engine, which takes over when one machine is outgrown.
@@ -11,6 +12,14 @@ public enum TargetEngine: String, Sendable, CaseIterable {
         switch self {
         case .flink: "Apache Flink"
         case .spark: "Apache Spark"
+        }
+    }
+
+    /// The SQL that it reads.
+    var dialect: SQLDialect {
+        switch self {
+        case .flink: .flink
+        case .spark: .spark
         }
     }
 }

@@ -15,25 +15,34 @@ public struct Translator: Sendable {
 
     /// The program, and how each step runs. Where a step is impossible there are no files.
     public func program(for plan: Plan) -> EngineProgram {
-        let lowering = PlanLowering(plan, engine: engine, dialect: .spark)
+        let lowering = PlanLowering(plan, engine: engine)
         lowering.run()
         let isPossible = !lowering.translations.contains { if case .impossible = $0.mode { true } else { false } }
         var files: [EngineProgram.File] = []
         if isPossible {
-            files.append(
-                .init(
-                    name: "pipeline.py", text: SparkProgram(lowering: lowering, workingDirectory: workingDirectory).text
-                ))
+            files.append(main(lowering))
             if !lowering.functions.isEmpty {
-                files.append(
-                    .init(
-                        name: FunctionsFile.name, text: FunctionsFile.text(lowering.functions, pipeline: plan.path)))
+                let text = FunctionsFile.text(lowering.functions, pipeline: plan.path, engine: engine)
+                files.append(.init(name: FunctionsFile.name, text: text))
             }
         }
         return EngineProgram(
             engine: engine, files: files, inputs: lowering.inputs, outputs: lowering.outputs,
             steps: lowering.translations,
             pythonRequirements: lowering.functions.isEmpty ? nil : lowering.functions.flatMap(\.requirements))
+    }
+
+    private func main(_ lowering: PlanLowering) -> EngineProgram.File {
+        switch engine {
+        case .flink:
+            .init(
+                name: FlinkProgram.name, text: FlinkProgram(lowering: lowering, workingDirectory: workingDirectory).text
+            )
+        case .spark:
+            .init(
+                name: SparkProgram.name, text: SparkProgram(lowering: lowering, workingDirectory: workingDirectory).text
+            )
+        }
     }
 }
 

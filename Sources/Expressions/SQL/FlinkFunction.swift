@@ -2,7 +2,7 @@
 ///
 /// Flink's own operators wrap around, round and compare otherwise than Python, and its planner rewrites them by rules
 /// that do not hold for NaN.
-enum FlinkFunction: String, CaseIterable, Sendable {
+public enum FlinkFunction: String, CaseIterable, Sendable {
     case required = "NOT_NONE"
 
     case intAdd = "INT_ADD"
@@ -21,6 +21,7 @@ enum FlinkFunction: String, CaseIterable, Sendable {
     case intXor = "INT_XOR"
     case intParse = "INT_PARSE"
     case intFromFloat = "INT_FROM_FLOAT"
+    case intFromDecimal = "INT_FROM_DECIMAL"
 
     case floatDivide = "FLOAT_DIVIDE"
     case floatFloorDivide = "FLOAT_FLOOR_DIVIDE"
@@ -56,10 +57,15 @@ enum FlinkFunction: String, CaseIterable, Sendable {
     case textWords = "TEXT_WORDS"
     case textJoin = "TEXT_JOIN"
 
+    case timeMicroseconds = "TIME_MICROSECONDS"
+    case timeOfMicroseconds = "TIME_OF_MICROSECONDS"
+
     case listItem = "LIST_ITEM"
+    case listFlatten = "LIST_FLATTEN"
     case mapItem = "MAP_ITEM"
 
-    var declaration: SQLFunction {
+    /// Its name and its Java class.
+    public var declaration: SQLFunction {
         SQLFunction(name: rawValue, javaClass: "dev.beamstack.flink.functions.\(javaFile)$\(javaName)")
     }
 
@@ -67,6 +73,7 @@ enum FlinkFunction: String, CaseIterable, Sendable {
     private var javaFile: String {
         if self == .required || rawValue.hasPrefix("LIST_") || rawValue.hasPrefix("MAP_") { return "Values" }
         if rawValue.hasPrefix("FLOAT_") || self == .intFloatOrder || self == .intFromFloat { return "Floats" }
+        if rawValue.hasPrefix("TIME_") { return "Times" }
         return rawValue.hasPrefix("INT_") ? "Integers" : "Texts"
     }
 

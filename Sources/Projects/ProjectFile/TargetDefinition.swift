@@ -35,9 +35,10 @@ public struct TargetDefinition: Sendable {
         settings = []
     }
 
-    /// The targets that there are without a file: our own engine, and Spark for one run.
+    /// The targets that there are without a file: our own engine, and the others for one run.
     public static let builtIn = [
-        TargetDefinition(name: "local", engine: .embedded), TargetDefinition(name: "spark", engine: .spark),
+        TargetDefinition(name: "local", engine: .embedded), TargetDefinition(name: "flink", engine: .flink),
+        TargetDefinition(name: "spark", engine: .spark),
     ]
 }
 

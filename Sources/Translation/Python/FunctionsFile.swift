@@ -8,15 +8,17 @@ import Planning
 enum FunctionsFile {
     static let name = "functions.py"
 
-    static func text(_ functions: [PythonFunction], pipeline: String) -> String {
+    static func text(_ functions: [PythonFunction], pipeline: String, engine: TargetEngine) -> String {
+        let maker = engine == .flink ? "flink_function" : "RowFunction"
+        let module = engine == .flink ? "engine_flink" : "engine_rows"
         var text = """
             \"\"\"The Python of \(pipeline), as the engine calls it: one function for each step that has some.\"\"\"
 
-            from beamstack_worker.engine_rows import RowFunction
+            from beamstack_worker.\(module) import \(maker)
 
             """
         for function in functions {
-            text += "\n# \(StepTitle.text(function.step))\n\(function.name) = RowFunction(\n"
+            text += "\n# \(StepTitle.text(function.step))\n\(function.name) = \(maker)(\n"
             text += "    functions=[\n"
             guard case .values(let codes) = function.kind else { continue }
             for code in codes {

@@ -56,7 +56,7 @@ extension PlanLowering {
         if isEmpty {
             lines = ["(" + schema.fields.compactMap { dialect.literal(.null, $0.type) }.joined(separator: ", ") + ")"]
         }
-        let values = "(VALUES\n  " + lines.joined(separator: ",\n  ") + "\n) AS rows(\(names.joined(separator: ", ")))"
+        let values = "(VALUES\n  " + lines.joined(separator: ",\n  ") + "\n) AS rows__(\(names.joined(separator: ", ")))"
         let query = SelectQuery(columns: names, from: values, conditions: isEmpty ? ["FALSE"] : [])
         define(step, schema: schema, eventTime: [], query: query.text)
     }
@@ -65,7 +65,8 @@ extension PlanLowering {
 
     /// The expressions of a step as columns of SQL, those that SQL does not have through one Python function.
     struct Computed {
-        /// What the expressions are computed over.
+        /// What the expressions are computed over, as `t`.
+        let relation: Relation
         let from: String
         let texts: [String]
         /// The SQL of the message and the traceback of a failing row, where failures are caught.
@@ -84,8 +85,7 @@ extension PlanLowering {
             case .compiled(let compiled) where !(catching && compiled.canFail):
                 switch compiled.sql(dialect, field: { "t." + dialect.quoted(relation.schema.names[$0]) }) {
                 case .success(let sql):
-                    texts[index] = sql.enclosed
-                    for difference in sql.differences { differs(difference) }
+                    texts[index] = taken(sql)
                 case .failure(let obstacle):
                     let reason = "the expression \(obstacle.reason)"
                     hosted.append((index, expression.asFunction(at: range, path: plan.path, reason: reason)))
@@ -97,7 +97,8 @@ extension PlanLowering {
             }
         }
         guard let first = hosted.first else {
-            return Computed(from: quoted(relation.name) + " AS t", texts: texts.compactMap { $0 })
+            return Computed(
+                relation: relation, from: quoted(relation.name) + " AS t", texts: texts.compactMap { $0 })
         }
         let read = Set(hosted.flatMap(\.function.fields)).sorted()
         let arguments = Schema(read.map { relation.schema.fields[$0] })
@@ -116,15 +117,16 @@ extension PlanLowering {
         try add(function, reason: first.function.reason)
         // Moments travel as microseconds.
         let passed = arguments.fields.map { field in
-            field.type.kind == .timestamp ? "unix_micros(t.\(quoted(field.name)))" : "t." + quoted(field.name)
+            let name = "t." + quoted(field.name)
+            return field.type.kind == .timestamp ? microseconds(of: name) : name
         }
         let call = "\(function.name)(\(passed.joined(separator: ", ")))"
         for (offset, field) in own.enumerated() { texts[hosted[offset].index] = "t.result__.\(quoted(field.name))" }
         let tried = helper(
-            step, "tried", schema: relation.schema, eventTime: relation.eventTime,
+            step, "tried", of: relation, hidden: ["result__"],
             query: SelectQuery(columns: ["t.*", "\(call) AS result__"], from: quoted(relation.name) + " AS t").text)
         return Computed(
-            from: quoted(tried.name) + " AS t", texts: texts.compactMap { $0 },
+            relation: tried, from: quoted(tried.name) + " AS t", texts: texts.compactMap { $0 },
             message: catching ? "t.result__.\(quoted(PythonFunction.messageField))" : nil,
             stack: catching ? "t.result__.\(quoted(PythonFunction.stackField))" : nil)
     }
@@ -136,8 +138,8 @@ extension PlanLowering {
         guard let element = schema.fields.first, let type = dialect.typeName(element.type) else {
             throw Obstacle(reason: "its failing rows have no fixed type")
         }
-        let parts = relation.schema.names.map { "\(dialect.string($0)), t.\(quoted($0))" }.joined(separator: ", ")
-        var columns = ["CAST(named_struct(\(parts)) AS \(type)) AS \(quoted(element.name))"]
+        let parts = relation.schema.names.map { (name: $0, text: "t." + quoted($0)) }
+        var columns = ["\(row(of: parts, as: type)) AS \(quoted(element.name))"]
         let message = computed?.message ?? "''"
         columns += ["\(message) AS `msg`", "\(computed?.stack ?? "''") AS `stack`"]
         let carried = carries(step, output) ? relation.eventTime : []
@@ -202,18 +204,22 @@ extension PlanLowering {
 
     private func partition(_ step: Step, _ partition: PartitionOperation) throws(Obstacle) {
         let relation = try input(step)
-        guard let unknown = partition.unknownOutput else {
-            throw Obstacle(
-                reason: "a row for none of its outputs has to end the job, which SQL cannot",
-                hint: "give the step an 'unknown_output'")
-        }
         guard partition.by.type.kind == .string else {
             throw Obstacle(reason: "'by' gives \(partition.by.type), not a text")
         }
         let computed = try compute(
             step, [(partition.by, step.expressionRange)], over: relation, catching: step.errorOutput != nil)
-        let by = computed.texts[0]
+        var by = computed.texts[0]
         let known = partition.outputs.map { dialect.string($0) }.joined(separator: ", ")
+        if partition.unknownOutput == nil {
+            if step.errorOutput != nil {
+                throw Obstacle(
+                    reason: "rows for none of its outputs are kept apart", hint: "give the step an 'unknown_output'")
+            }
+            // Whichever output is read, a row for none ends the job.
+            by = required(
+                "CASE WHEN \(by) IN (\(known)) THEN \(by) END", .string.nullable, or: "ValueError: Unknown output name")
+        }
         for (index, output) in partition.outputs.enumerated() {
             let time = carried(step, relation, output: index)
             let names = (relation.schema.names + time.names).map { "t." + quoted($0) }
@@ -224,13 +230,15 @@ extension PlanLowering {
                     conditions: isOK(computed) + ["\(by) = \(dialect.string(output))"]
                 ).text)
         }
-        let time = carried(step, relation, output: unknown)
-        define(
-            step, output: unknown, schema: relation.schema, eventTime: time,
-            query: SelectQuery(
-                columns: (relation.schema.names + time.names).map { "t." + quoted($0) }, from: computed.from,
-                conditions: isOK(computed) + ["coalesce(\(by) NOT IN (\(known)), TRUE)"]
-            ).text)
+        if let unknown = partition.unknownOutput {
+            let time = carried(step, relation, output: unknown)
+            define(
+                step, output: unknown, schema: relation.schema, eventTime: time,
+                query: SelectQuery(
+                    columns: (relation.schema.names + time.names).map { "t." + quoted($0) }, from: computed.from,
+                    conditions: isOK(computed) + ["coalesce(\(by) NOT IN (\(known)), TRUE)"]
+                ).text)
+        }
         try defineErrors(step, computed, over: relation)
     }
 
@@ -245,11 +253,12 @@ extension PlanLowering {
         var texts = relation.schema.names.map { "t." + quoted($0) }
         for (number, field) in explode.fields.enumerated() {
             let type = relation.schema.fields[field].type
-            guard case .list = type.kind, !type.isNullable else {
+            guard case .list(let element) = type.kind, !type.isNullable else {
                 throw Obstacle(reason: "'\(relation.schema.names[field])' is of type \(type), not a list in every row")
             }
-            from += "\nLATERAL VIEW explode(t.\(quoted(relation.schema.names[field]))) AS element_\(number)"
-            texts[field] = "element_\(number)"
+            let part = try elements(of: "t." + quoted(relation.schema.names[field]), element, number)
+            from += "\n" + part.join
+            texts[field] = part.element
         }
         let time = carried(step, relation)
         let columns = zip(texts, schema.names).map { "\($0) AS \(quoted($1))" } + time.names.map { "t." + quoted($0) }
@@ -288,7 +297,7 @@ extension PlanLowering {
                 )
             }
             columns += time.names.map { name in
-                known.names.contains(name) ? "t." + quoted(name) : "\(EventTime.minTimestamp)L AS \(quoted(name))"
+                known.names.contains(name) ? "t." + quoted(name) : "\(integer(EventTime.minTimestamp)) AS \(quoted(name))"
             }
             parts.append(SelectQuery(columns: columns, from: from).text)
         }

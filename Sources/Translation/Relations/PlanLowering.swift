@@ -9,7 +9,6 @@ import Planning
 final class PlanLowering {
     let plan: Plan
     let engine: TargetEngine
-    let dialect: SQLDialect
     let use: EventTimeUse
 
     private(set) var statements: [ProgramStatement] = []
@@ -17,6 +16,8 @@ final class PlanLowering {
     private(set) var inputs: [EngineProgram.Input] = []
     private(set) var outputs: [EngineProgram.Output] = []
     private(set) var translations: [StepTranslation] = []
+    /// Functions of ours that the queries call: Flink only.
+    private(set) var sqlFunctions: Set<SQLFunction> = []
 
     private var identifiers = Identifiers(reserved: ["spark", "view", "sink", "staging", "main"])
     private var relations: [OutputReference: Relation] = [:]
@@ -24,12 +25,13 @@ final class PlanLowering {
     private var differences: [String] = []
     private var pythonReason: String?
 
-    init(_ plan: Plan, engine: TargetEngine, dialect: SQLDialect) {
+    init(_ plan: Plan, engine: TargetEngine) {
         self.plan = plan
         self.engine = engine
-        self.dialect = dialect
         use = EventTimeUse(plan)
     }
+
+    var dialect: SQLDialect { engine.dialect }
 
     /// Why a step has no equivalent.
     struct Obstacle: Error {
@@ -107,6 +109,8 @@ final class PlanLowering {
 
     func quoted(_ name: String) -> String { dialect.quoted(name) }
 
+    func need(_ functions: Set<SQLFunction>) { sqlFunctions.formUnion(functions) }
+
     func name(for text: String) -> String { identifiers.name(for: text) }
 
     func differs(_ text: String) {
@@ -137,13 +141,13 @@ final class PlanLowering {
             windowing: step.outputs[output].windowing)
     }
 
-    /// A relation that only this step reads.
-    func helper(_ step: Step, _ suffix: String, schema: Schema, eventTime: EventTimeColumns, query: String) -> Relation
-    {
-        let relation = Relation(
-            name: name(for: step.name + "_" + suffix), schema: schema, eventTime: eventTime, windowing: .global)
-        statements.append(ProgramStatement(step: step, kind: .view(relation, query: query)))
-        return relation
+    /// A relation that only this step reads: another one, with columns of the program's own.
+    func helper(_ step: Step, _ suffix: String, of relation: Relation, hidden: [String], query: String) -> Relation {
+        let helper = Relation(
+            name: name(for: step.name + "_" + suffix), schema: relation.schema, eventTime: relation.eventTime,
+            windowing: relation.windowing, hidden: relation.hidden + hidden)
+        statements.append(ProgramStatement(step: step, kind: .view(helper, query: query)))
+        return helper
     }
 
     func source(_ step: Step, _ read: ReadOperation, schema: Schema) {

@@ -9,6 +9,8 @@ struct Relation: Sendable {
     /// What of event time stands in columns behind those of the schema.
     var eventTime: EventTimeColumns = []
     let windowing: Windowing
+    /// Columns that the program made for itself.
+    var hidden: [String] = []
 }
 
 /// Event time is carried in columns of its own, as microseconds since the epoch, where something further on reads it.

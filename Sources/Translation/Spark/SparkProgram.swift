@@ -9,6 +9,8 @@ struct SparkProgram {
     /// What relative paths count from.
     let workingDirectory: String
 
+    static let name = "pipeline.py"
+
     private var plan: Plan { lowering.plan }
 
     var text: String {

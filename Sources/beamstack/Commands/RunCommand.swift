@@ -68,6 +68,8 @@ struct RunCommand: ParsableCommand {
                 master: master, workers: threads, memory: memory, settings: try target.sparkSettings,
                 isVerbose: verbose, showsProgress: !quiet, support: loader.workers, recorder: record?.recorder)
             try runner.run(file) { plan, cancellation in try spark.run(plan, cancellation) }
+        case .flink:
+            throw Diagnostic(.invalidTarget, "jobs are not handed over to Flink yet", at: target.definition.range)
         }
     }
 }

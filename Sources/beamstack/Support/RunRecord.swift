@@ -41,6 +41,7 @@ struct RunRecord {
         switch target.engine {
         case .embedded: nil
         case .spark(let master): target.definition.address?.description ?? master
+        case .flink(let address): target.definition.address?.description ?? address
         }
     }
 

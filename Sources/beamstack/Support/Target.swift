@@ -12,6 +12,8 @@ struct Target {
         case embedded
         /// By Spark: `local[N]`, or a cluster's address.
         case spark(master: String)
+        /// By Flink, at its REST address; `nil` for a cluster of this run alone.
+        case flink(address: String?)
     }
 
     let definition: TargetDefinition
@@ -32,9 +34,8 @@ struct Target {
             let threads = workers ?? definition.parallelism ?? Host.coreCount
             engine = .spark(master: address ?? "local[\(threads)]")
         case .flink:
-            throw Diagnostic(
-                .invalidTarget, "the target '\(definition.name)' is of Flink, which pipelines are not translated for yet",
-                at: definition.range)
+            let cluster = definition.cluster.flatMap { ClusterStore().find($0)?.address }
+            engine = .flink(address: try cluster ?? definition.address?.resolved())
         }
     }
 
@@ -74,6 +75,7 @@ struct Target {
         switch engine {
         case .embedded: nil
         case .spark: .spark
+        case .flink: .flink
         }
     }
 }
@@ -82,8 +84,8 @@ struct Target {
 struct TargetArguments: ParsableArguments {
     @Option(
         help: """
-            Where the pipeline runs: a target of beamstack.yaml, local (this engine), spark (Apache Spark, for this run), \
-            or a cluster's name.
+            Where the pipeline runs: a target of beamstack.yaml, local (this engine), flink or spark (for this run), or a \
+            cluster's name.
             """,
         completion: .list(TargetDefinition.builtIn.map(\.name)))
     var target: String?

@@ -35,8 +35,22 @@ class RowFunction:
             if not self.catches_errors:
                 raise failure.error
             return (*[None] * len(self.results), repr(failure.error), failure.trace)
-        outcome = tuple(_to_engine(column[0]) for column in result.batches[0].columns)
+        outcome = tuple(self._to_engine(column[0]) for column in result.batches[0].columns)
         return (*outcome, None, None) if self.catches_errors else outcome
+
+    @staticmethod
+    def row(*values):
+        """A row inside of a result, as the engine takes it."""
+        return values
+
+    def _to_engine(self, value):
+        if isinstance(value, Row):
+            return self.row(*[self._to_engine(part) for part in value])
+        if isinstance(value, list):
+            return [self._to_engine(element) for element in value]
+        if isinstance(value, dict):
+            return {self._to_engine(key): self._to_engine(item) for key, item in value.items()}
+        return value
 
     def _open(self):
         self._schema = Schema([_field(*part) for part in self.arguments])
@@ -66,14 +80,4 @@ def _from_engine(value, type):
         return bytes(value)
     if kind == "timestamp":
         return timestamp_class()(micros=value)
-    return value
-
-
-def _to_engine(value):
-    if isinstance(value, Row):
-        return tuple(_to_engine(part) for part in value)
-    if isinstance(value, list):
-        return [_to_engine(element) for element in value]
-    if isinstance(value, dict):
-        return {_to_engine(key): _to_engine(item) for key, item in value.items()}
     return value

@@ -2,6 +2,7 @@ package dev.beamstack.flink.functions;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.functions.ScalarFunction;
 
 /**
@@ -180,6 +181,20 @@ public final class Integers {
             try {
                 return Long.parseLong(digits.replace("_", ""));
             } catch (NumberFormatException error) {
+                throw PythonException.tooLarge();
+            }
+        }
+    }
+
+    /** A sum, which has to fit into a column again. */
+    public static final class IntFromDecimal extends ScalarFunction {
+        public Long eval(@DataTypeHint("DECIMAL(38, 0)") BigDecimal sum) {
+            if (sum == null) {
+                return null;
+            }
+            try {
+                return sum.longValueExact();
+            } catch (ArithmeticException error) {
                 throw PythonException.tooLarge();
             }
         }

@@ -1,5 +1,6 @@
 package dev.beamstack.flink.functions;
 
+import java.lang.reflect.Array;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.table.api.DataTypes;
@@ -79,6 +80,37 @@ public final class Values {
                                 : Optional.empty();
                     },
                     InputTypeStrategies.ANY,
+                    InputTypeStrategies.ANY);
+        }
+    }
+
+    /** The lists in a list, one behind the other. */
+    public static final class ListFlatten extends ScalarFunction {
+        public Object eval(Object[] lists) {
+            int count = 0;
+            for (Object list : lists) {
+                count += Array.getLength(list);
+            }
+            Class<?> element = lists.getClass().getComponentType().getComponentType();
+            Object all = Array.newInstance(element == null ? Object.class : element, count);
+            int start = 0;
+            for (Object list : lists) {
+                int length = Array.getLength(list);
+                System.arraycopy(list, 0, all, start, length);
+                start += length;
+            }
+            return all;
+        }
+
+        @Override
+        public TypeInference getTypeInference(DataTypeFactory factory) {
+            return inference(
+                    context -> {
+                        DataType lists = context.getArgumentDataTypes().get(0);
+                        return lists instanceof CollectionDataType
+                                ? Optional.of(((CollectionDataType) lists).getElementDataType())
+                                : Optional.empty();
+                    },
                     InputTypeStrategies.ANY);
         }
     }

@@ -1,0 +1,119 @@
+import DataModel
+import Expressions
+import Planning
+
+/// Fragments that queries are made of, each in the words of the dialect at hand.
+extension PlanLowering {
+    /// An expression for a place beside operators; what has to be said and created for it is noted.
+    func taken(_ sql: SQLText) -> String {
+        for difference in sql.differences { differs(difference) }
+        need(sql.functions)
+        return sql.enclosed
+    }
+
+    /// A call of one of our functions in Flink.
+    func call(_ function: FlinkFunction, _ arguments: String...) -> String {
+        need([function.declaration])
+        return "\(function.rawValue)(\(arguments.joined(separator: ", ")))"
+    }
+
+    /// An integer beside an operator whose other side has 64 bits.
+    func integer(_ number: Int64) -> String {
+        switch dialect {
+        case .spark: "\(number)L"
+        case .flink: "\(number)"
+        }
+    }
+
+    /// A value that ends the job where it is null.
+    func required(_ text: String, _ type: FieldType, or message: String) -> String {
+        let message = dialect.string(message)
+        switch dialect {
+        case .spark: return "coalesce(\(text), CAST(raise_error(\(message)) AS \(dialect.typeName(type) ?? "STRING")))"
+        case .flink: return call(.required, text, message)
+        }
+    }
+
+    /// The rest of a division that is never negative.
+    func floorModulo(_ text: String, _ divisor: Int64) -> String {
+        switch dialect {
+        case .spark: "pmod(\(text), \(integer(divisor)))"
+        case .flink: call(.intModulo, text, dialect.literal(.int(divisor), .int64) ?? "\(divisor)")
+        }
+    }
+
+    func concatenated(_ texts: [String]) -> String { "concat(\(texts.joined(separator: ", ")))" }
+
+    /// Columns as one value of a row's type.
+    func row(of parts: [(name: String, text: String)], as type: String) -> String {
+        switch dialect {
+        case .spark:
+            let members = parts.map { "\(dialect.string($0.name)), \($0.text)" }
+            return "CAST(named_struct(\(members.joined(separator: ", "))) AS \(type))"
+        case .flink: return "CAST(ROW(\(parts.map(\.text).joined(separator: ", "))) AS \(type))"
+        }
+    }
+
+    // MARK: Time
+
+    func microseconds(of moment: String) -> String {
+        switch dialect {
+        case .spark: "unix_micros(\(moment))"
+        case .flink: call(.timeMicroseconds, moment)
+        }
+    }
+
+    func moment(ofMicroseconds text: String) -> String {
+        switch dialect {
+        case .spark: "timestamp_micros(\(text))"
+        case .flink: call(.timeOfMicroseconds, text)
+        }
+    }
+
+    /// Microseconds of a timestamp as pipelines give it: seconds as a number, or a moment.
+    func microseconds(of text: String, _ type: FieldType) -> String? {
+        switch (type.kind, dialect) {
+        case (.int64, .spark): "(\(text) * 1000000L)"
+        case (.int64, .flink): call(.intMultiply, text, "CAST(1000000 AS BIGINT)")
+        case (.double, .spark): "CAST(bround(\(text) * 1000000D) AS BIGINT)"
+        case (.double, .flink): call(.floatRoundToInt, "\(text) * 1E6")
+        case (.timestamp, _): microseconds(of: text)
+        default: nil
+        }
+    }
+
+    /// Microseconds as seconds in the form in which Python writes a float: at least one digit behind the point.
+    func seconds(ofMicroseconds text: String) -> String {
+        switch dialect {
+        case .spark:
+            "regexp_replace(CAST(CAST(CAST(\(text) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(26, 6)) AS STRING), '0{1,5}$', '')"
+        case .flink:
+            // The same decimal number, whatever the number of its digits.
+            "REGEXP_REPLACE(CAST(CAST(CAST(\(text) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(26, 6)) AS STRING), '0{1,5}$', '')"
+        }
+    }
+
+    // MARK: Lists
+
+    /// A join that gives a row for each element of a list, and the element.
+    ///
+    /// - Parameter number: of the list among those that the step takes apart.
+    func elements(
+        of list: String, _ type: FieldType, _ number: Int
+    ) throws(Obstacle) -> (join: String, element: String) {
+        let element = "element_\(number)"
+        guard dialect == .flink else { return ("LATERAL VIEW explode(\(list)) AS \(element)", element) }
+        let alias = "elements_\(number)"
+        guard case .row(let schema) = type.kind else {
+            return ("CROSS JOIN UNNEST(\(list)) AS \(alias) (\(element))", element)
+        }
+        // The fields of rows become columns, where an absent row is one without values.
+        if type.isNullable { throw Obstacle(reason: "some of the rows in its list are null") }
+        let names = schema.names.indices.map { "\(element)_\($0)" }
+        let parts = zip(schema.names, names).map { (name: $0, text: "\(alias).\($1)") }
+        return (
+            "CROSS JOIN UNNEST(\(list)) AS \(alias) (\(names.joined(separator: ", ")))",
+            row(of: parts, as: dialect.typeName(type) ?? "")
+        )
+    }
+}
