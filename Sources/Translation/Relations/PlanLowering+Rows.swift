@@ -121,14 +121,31 @@ extension PlanLowering {
             return field.type.kind == .timestamp ? microseconds(of: name) : name
         }
         let call = "\(function.name)(\(passed.joined(separator: ", ")))"
-        for (offset, field) in own.enumerated() { texts[hosted[offset].index] = "t.result__.\(quoted(field.name))" }
-        let tried = helper(
-            step, "tried", of: relation, hidden: ["result__"],
-            query: SelectQuery(columns: ["t.*", "\(call) AS result__"], from: quoted(relation.name) + " AS t").text)
+        let results = hostedResults(of: function)
+        for (offset, text) in results.fields.prefix(own.count).enumerated() { texts[hosted[offset].index] = text }
+        let source = quoted(relation.name) + " AS t"
+        let query =
+            switch dialect {
+            case .spark: SelectQuery(columns: ["t.*", "\(call) AS result__"], from: source)
+            case .flink:
+                SelectQuery(
+                    columns: ["t.*"] + results.hidden.map { "r.\($0)" },
+                    from: "\(source), LATERAL TABLE(\(call)) AS r (\(results.hidden.joined(separator: ", ")))")
+            }
+        let tried = helper(step, "tried", of: relation, hidden: results.hidden, query: query.text)
         return Computed(
             relation: tried, from: quoted(tried.name) + " AS t", texts: texts.compactMap { $0 },
-            message: catching ? "t.result__.\(quoted(PythonFunction.messageField))" : nil,
-            stack: catching ? "t.result__.\(quoted(PythonFunction.stackField))" : nil)
+            message: catching ? results.fields[own.count] : nil, stack: catching ? results.fields[own.count + 1] : nil)
+    }
+
+    /// The columns that a call's results stand in, and what each field of them is called.
+    private func hostedResults(of function: PythonFunction) -> (hidden: [String], fields: [String]) {
+        switch dialect {
+        case .spark: return (["result__"], function.result.names.map { "t.result__.\(quoted($0))" })
+        case .flink:
+            let names = function.result.names.indices.map { "result_\($0)__" }
+            return (names, names.map { "t." + $0 })
+        }
     }
 
     /// Defines the error output of a step: the failing rows, the message and the traceback.

@@ -2,7 +2,7 @@
 
 from pyflink.common import Row as FlinkRow
 from pyflink.table import DataTypes
-from pyflink.table.udf import udf
+from pyflink.table.udf import udtf
 
 from beamstack_worker.engine_rows import RowFunction
 
@@ -16,25 +16,24 @@ _SIMPLE = {
 
 
 class FlinkRowFunction(RowFunction):
-    """A `RowFunction` whose rows are PyFlink's."""
+    """A `RowFunction` that gives its results as the one row of a table, with rows inside as PyFlink's."""
 
     row = FlinkRow
 
     def __call__(self, *values):
-        return FlinkRow(*super().__call__(*values))
+        yield super().__call__(*values)
 
 
 def flink_function(functions, arguments, results, catches_errors=False):
-    """A scalar function for `CREATE FUNCTION … LANGUAGE PYTHON`, whose parameters are those of `RowFunction`."""
-    fields = [_field(*part) for part in results]
+    """A table function for `CREATE FUNCTION … LANGUAGE PYTHON`, whose parameters are those of `RowFunction`.
+
+    Not a scalar function that gives a row: Flink 2.3 plans conditions on the fields of such a row wrongly
+    ("Index 2 out of bounds for length 1"), and calls the function once for each field that is read.
+    """
+    types = [_type(part[1], part[3] if len(part) > 3 else ()) for part in results]
     if catches_errors:
-        fields += [DataTypes.FIELD("msg__", DataTypes.STRING()), DataTypes.FIELD("stack__", DataTypes.STRING())]
-    function = FlinkRowFunction(functions, arguments, results, catches_errors)
-    return udf(function, result_type=DataTypes.ROW(fields))
-
-
-def _field(name, kind, nullable, parts=()):
-    return DataTypes.FIELD(name, _type(kind, parts))
+        types += [DataTypes.STRING(), DataTypes.STRING()]
+    return udtf(FlinkRowFunction(functions, arguments, results, catches_errors), result_types=types)
 
 
 def _type(kind, parts):
