@@ -47,7 +47,7 @@ public struct ClusterManager: Sendable {
             record = ClusterRecord(
                 name: request.name, engine: request.engine, version: engine.version, home: engine.home, java: java.path,
                 folder: store.folder(request.name), size: size, ports: try freePorts(request.engine),
-                createdAt: WallClock.microseconds, extensions: extensions(request.engine, java))
+                createdAt: WallClock.microseconds, extensions: extensions(request.engine, java), owner: request.owner)
             try write(record, isNew: true)
         }
         try start(record, removesOnFailure: true)

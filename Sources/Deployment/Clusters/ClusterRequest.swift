@@ -1,5 +1,5 @@
 import Diagnostics
-import Platform
+public import Platform
 public import Translation
 
 /// What `create` is asked for; what is not said follows from the machine.
@@ -9,15 +9,19 @@ public struct ClusterRequest: Sendable {
     public var workers: Int?
     public var slots: Int?
     public var memoryInBytes: Int64?
+    /// The process with whose end the cluster ends; `nil` for one that stays.
+    public var owner: ProcessIdentity?
 
     public init(
-        name: String, engine: TargetEngine, workers: Int? = nil, slots: Int? = nil, memoryInBytes: Int64? = nil
+        name: String, engine: TargetEngine, workers: Int? = nil, slots: Int? = nil, memoryInBytes: Int64? = nil,
+        owner: ProcessIdentity? = nil
     ) {
         self.name = name
         self.engine = engine
         self.workers = workers
         self.slots = slots
         self.memoryInBytes = memoryInBytes
+        self.owner = owner
     }
 
     /// The whole size, with the parts that are not said taken from `known`.

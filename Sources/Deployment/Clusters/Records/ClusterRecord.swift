@@ -1,5 +1,5 @@
 import Diagnostics
-import Platform
+public import Platform
 public import Translation
 
 /// A cluster that `create` has made on this machine: what it was asked to be, and where it is reached.
@@ -20,6 +20,8 @@ public struct ClusterRecord: Sendable {
     public let createdAt: Int64
     /// Folders for the class path of all processes, before the engine's own.
     public internal(set) var extensions: [String]
+    /// The process with whose end the cluster ends, as one that was made for a single run does.
+    public var owner: ProcessIdentity?
 
     /// Where jobs are handed in and asked for: Flink's REST API, `http://127.0.0.1:8081`, or Spark's master,
     /// `spark://127.0.0.1:7077`.
@@ -97,13 +99,14 @@ extension ClusterRecord {
     static let fileName = "cluster.json"
 
     var json: JSONText {
-        .object([
+        let owner = owner.map { JSONText.object(["pid": .integer(Int($0.processID)), "start": .string($0.start)]) }
+        return .object([
             "format": 1, "name": .string(name), "engine": .string(engine.rawValue), "version": .string(version),
             "home": .string(home), "java": .string(java), "createdAt": .integer(createdAt),
             "workers": .integer(size.workers), "slots": .integer(size.slots), "memory": .integer(size.memoryInBytes),
             "webPort": .integer(ports.web), "rpcPort": .integer(ports.rpc),
             "submissionPort": .integer(ports.submission), "coordinationPort": .integer(ports.coordination),
-            "extensions": .array(extensions.map(JSONText.string)),
+            "extensions": .array(extensions.map(JSONText.string)), "owner": owner ?? .null,
         ])
     }
 
@@ -122,6 +125,9 @@ extension ClusterRecord {
             size: ClusterSize(workers: workers, slots: slots, memoryInBytes: Int64(memory)),
             ports: ClusterPorts(web: web, rpc: rpc, submission: submission, coordination: coordination),
             createdAt: Int64(json["createdAt"]?.int ?? 0), extensions: json["extensions"]?.strings ?? [])
+        if let pid = json["owner"]?["pid"]?.int, let start = json["owner"]?["start"]?.string {
+            owner = ProcessIdentity(processID: Int32(truncatingIfNeeded: pid), start: start)
+        }
     }
 
     func save() throws(SystemError) {

@@ -35,10 +35,21 @@ public final class ClusterSupervisor: Sendable {
         try OpenFile.write(Array(identity.compact.utf8), to: Path.join(folder, Self.identityName))
         var crew = ClusterCrew(folder: folder)
         while !isStopping.withLock({ $0 }), FileSystem.isDirectory(folder) {
-            if let record = ClusterRecord(folder: folder) { crew.reconcile(with: record) }
+            if let record = ClusterRecord(folder: folder) {
+                if let owner = record.owner, !owner.isAlive { return try abandon(crew) }
+                crew.reconcile(with: record)
+            }
             Threads.sleep(milliseconds: 100)
         }
         crew.dismissAll()
+        return true
+    }
+
+    /// Ends a cluster whose owner is gone, and removes all of it.
+    private func abandon(_ crew: ClusterCrew) throws(SystemError) -> Bool {
+        var crew = crew
+        crew.dismissAll()
+        try FileSystem.removeTree(folder)
         return true
     }
 
