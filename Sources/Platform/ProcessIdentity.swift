@@ -56,7 +56,15 @@ public struct ProcessIdentity: Sendable, Hashable {
     /// - Returns: how it ended, where it was a child and has.
     public func reap() -> ChildProcess.Ending? {
         var status: Int32 = 0
-        guard waitpid(processID, &status, WNOHANG) == processID else { return nil }
+        var found = waitpid(processID, &status, WNOHANG)
+        // One of many threads is dead at first, and can be waited for only when the last one is.
+        var attempts = 0
+        while found == 0, !isAlive, attempts < 100 {
+            Threads.sleep(milliseconds: 10)
+            found = waitpid(processID, &status, WNOHANG)
+            attempts += 1
+        }
+        guard found == processID else { return nil }
         return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
     }
 }
@@ -107,7 +115,8 @@ enum ProcessTable {
                 // The fields behind it, from the state on, which is the third of all.
                 var field = -1
                 var begin = end + 1
-                for index in (end + 1)..<bytes.count where bytes[index] == UInt8(ascii: " ") || index == bytes.count - 1 {
+                for index in (end + 1)..<bytes.count where bytes[index] == UInt8(ascii: " ") || index == bytes.count - 1
+                {
                     let text = bytes[begin..<index]
                     switch field {
                     case 0 where text.first == UInt8(ascii: "Z") || text.first == UInt8(ascii: "X"): return nil

@@ -16,8 +16,11 @@ struct ProjectTests {
     @Test func whatInitWritesWorks() throws {
         #expect(try beamstack("init", "shop").status == 0)
         let shop = folder.url.appendingPathComponent("shop")
-        for arguments in [["validate", "orders.yaml", "beamstack.yaml"], ["test", "orders.yaml"], ["run", "orders.yaml"]] {
-            let result = try Beamstack.run(arguments, in: shop, environment: ["BEAMSTACK_STATE": folder.path + "/state"])
+        for arguments in [
+            ["validate", "orders.yaml", "beamstack.yaml"], ["test", "orders.yaml"], ["run", "orders.yaml"],
+        ] {
+            let result = try Beamstack.run(
+                arguments, in: shop, environment: ["BEAMSTACK_STATE": folder.path + "/state"])
             #expect(result.status == 0, "\(arguments): \(result.messages)")
         }
         #expect(
@@ -57,7 +60,8 @@ struct ProjectTests {
         #expect(try beamstack("init").status == 0)
         try folder.write(
             "beamstack.yaml",
-            "targets:\n  far: {engine: spark, address: \"spark://${env:FAR_HOST}:7077\", settings: {a.token: \"${env:TOK}\"}}\n")
+            "targets:\n  far: {engine: spark, address: \"spark://${env:FAR_HOST}:7077\", settings: {a.token: \"${env:TOK}\"}}\n"
+        )
         #expect(try beamstack("run", "-q", "orders.yaml").status == 0)
         let listed = try beamstack("targets", "--format", "json", environment: ["FAR_HOST": "geheim", "TOK": "geheim"])
         #expect(listed.output.contains("${env:FAR_HOST}") && !listed.output.contains("geheim"))

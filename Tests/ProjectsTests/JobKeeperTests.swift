@@ -82,9 +82,12 @@ struct JobKeeperTests {
     }
 
     @Test func theEngineTellsOfItsJobs() throws {
-        let operators = [JobOperator(name: "Source: Read", recordsIn: 0, recordsOut: 12, parallelism: 2, state: "RUNNING")]
+        let operators = [
+            JobOperator(name: "Source: Read", recordsIn: 0, recordsOut: 12, parallelism: 2, state: "RUNNING")
+        ]
         let answers = Answers(
-            .success(EngineJobStatus(state: .restarting, engineState: "RESTARTING", startedAt: 9, operators: operators)))
+            .success(EngineJobStatus(state: .restarting, engineState: "RESTARTING", startedAt: 9, operators: operators))
+        )
         let now = try keeper(answers).refreshed(try onEngine()).record
         #expect(now.state == .restarting)
         #expect(now.engineState == "RESTARTING")
@@ -102,7 +105,9 @@ struct JobKeeperTests {
             \tat java.base/java.lang.Long.parseLong(Long.java:711)
             \t... 12 more
             """
-        let operators = [JobOperator(name: "Calc(Parse) -> x", recordsIn: 1, recordsOut: 0, parallelism: 1, state: "FAILED")]
+        let operators = [
+            JobOperator(name: "Calc(Parse) -> x", recordsIn: 1, recordsOut: 0, parallelism: 1, state: "FAILED")
+        ]
         let answers = Answers(
             .success(EngineJobStatus(state: .failed, engineState: "FAILED", operators: operators, exception: trace)))
         let failed = try keeper(answers).refreshed(try onEngine()).record

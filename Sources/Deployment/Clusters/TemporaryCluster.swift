@@ -40,7 +40,12 @@ public final class TemporaryCluster: Sendable {
 
     /// Ends the cluster, if there is one.
     public func remove() {
-        guard let record = made.withLock({ record in defer { record = nil }; return record }) else { return }
+        guard
+            let record = made.withLock({ record in
+                defer { record = nil }
+                return record
+            })
+        else { return }
         // Where it does not end at once, its supervisor goes on when this process is gone.
         try? manager.delete(record.name, force: true)
     }

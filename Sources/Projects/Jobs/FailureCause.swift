@@ -13,9 +13,10 @@ public struct FailureCause: Sendable, Equatable {
         message = Self.message(exception)
         let texts = failedOperators + [exception]
         // A name may be part of another: the longest that fits is meant.
-        step = texts.lazy.compactMap { text in
-            steps.filter { Self.mentions($0.name, in: text) }.max { $0.name.utf8.count < $1.name.utf8.count }
-        }.first
+        step =
+            texts.lazy.compactMap { text in
+                steps.filter { Self.mentions($0.name, in: text) }.max { $0.name.utf8.count < $1.name.utf8.count }
+            }.first
     }
 
     private static func message(_ exception: String) -> String {

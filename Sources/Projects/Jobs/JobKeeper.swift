@@ -24,11 +24,17 @@ public struct JobKeeper: Sendable {
             guard !record.state.isFinal || record.state == .lost else { return Account(record: record, warning: nil) }
             return try ask(record, engineJobID)
         }
-        guard !record.state.isFinal, record.process?.isAlive != true else { return Account(record: record, warning: nil) }
+        guard !record.state.isFinal, record.process?.isAlive != true else {
+            return Account(record: record, warning: nil)
+        }
         let current = try store.update(record.id) { job in
             // It may have ended in good order since.
             guard !job.state.isFinal, job.process == record.process, job.engineJobID == nil else { return }
-            if job.isStopRequested { Self.end(&job, .stopped) } else { Self.lose(&job, "the process that ran it is gone") }
+            if job.isStopRequested {
+                Self.end(&job, .stopped)
+            } else {
+                Self.lose(&job, "the process that ran it is gone")
+            }
         }
         return Account(record: current ?? record, warning: nil)
     }
@@ -71,7 +77,9 @@ public struct JobKeeper: Sendable {
         job.failure = JobFailure([
             Diagnostic(
                 .jobFailed, cause.message, at: nil,
-                notes: cause.step.map { ["in step '\($0.name)' (\($0.transform))" + ($0.place.map { ", \($0)" } ?? "")] }
+                notes: cause.step.map {
+                    ["in step '\($0.name)' (\($0.transform))" + ($0.place.map { ", \($0)" } ?? "")]
+                }
                     ?? [])
         ])
     }
@@ -79,7 +87,8 @@ public struct JobKeeper: Sendable {
     private static func lose(_ job: inout JobRecord, _ reason: String) {
         end(&job, .lost)
         job.failure = JobFailure([
-            Diagnostic(.jobLost, "the job was lost: \(reason)", at: nil, hint: "'beamstack restart \(job.id)' runs it again")
+            Diagnostic(
+                .jobLost, "the job was lost: \(reason)", at: nil, hint: "'beamstack restart \(job.id)' runs it again")
         ])
     }
 
@@ -204,7 +213,8 @@ enum LocalLog {
         if count == Self.limit, let end = bytes.lastIndex(of: UInt8(ascii: "\n")) {
             bytes.removeLast(bytes.count - end - 1)
         }
-        return EngineLog(name: Path.name(of: path), text: String(decoding: bytes, as: UTF8.self), end: start + bytes.count)
+        return EngineLog(
+            name: Path.name(of: path), text: String(decoding: bytes, as: UTF8.self), end: start + bytes.count)
     }
 }
 

@@ -55,7 +55,9 @@ extension JobRecord {
         let given = supplied.map { String($0.prefix { $0 != "=" }) }
         // Relative where it can be: problems are shown as they were.
         let folder = workingDirectory + "/"
-        var arguments = [options.command, pipeline.hasPrefix(folder) ? String(pipeline.dropFirst(folder.count)) : pipeline]
+        var arguments = [
+            options.command, pipeline.hasPrefix(folder) ? String(pipeline.dropFirst(folder.count)) : pipeline,
+        ]
         var missing: [String] = []
         for variable in options.variables where !given.contains(variable.name) {
             switch variable.value {

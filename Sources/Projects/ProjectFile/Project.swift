@@ -16,12 +16,6 @@ public struct Project: Sendable {
     /// A project without a file.
     public static let withoutFile = Project(path: nil, targets: [], defaultTarget: nil)
 
-    init(path: String?, targets: [TargetDefinition], defaultTarget: SpecText?) {
-        self.path = path
-        self.targets = targets
-        self.defaultTarget = defaultTarget
-    }
-
     /// Reads the project that a pipeline's file belongs to: `beamstack.yaml` in its folder, or in the nearest above.
     ///
     /// - Returns: the project, `nil` where its file has errors; and all problems of the file.

@@ -108,7 +108,8 @@ extension ProjectReader {
                 structure.report(
                     .invalidTarget, "the setting '\(name)' must be a text, found \(pair.value.kindName)",
                     at: pair.value.isNull ? pair.key.range : pair.value.place,
-                    hint: pair.value.isNull ? "give it a value, or remove it" : "write it as the engine wants it, in quotes")
+                    hint: pair.value.isNull
+                        ? "give it a value, or remove it" : "write it as the engine wants it, in quotes")
                 continue
             }
             if let first = places[name] {
@@ -127,7 +128,9 @@ extension ProjectReader {
 
     /// Files like this one end up in version control.
     private mutating func warnOfSecret(_ name: String, _ value: SecretText, _ pair: YAMLPair) {
-        guard !value.hasVariables, Secrets.isSecret(name: name), pair.value.scalar?.text.isEmpty == false else { return }
+        guard !value.hasVariables, Secrets.isSecret(name: name), pair.value.scalar?.text.isEmpty == false else {
+            return
+        }
         let variable = name.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }
         structure.diagnostics.append(
             Diagnostic(

@@ -122,7 +122,8 @@ struct ProjectReader {
         structure.report(
             .invalidTarget, "'\(address)' is no address of \(engine.title)", at: node.place,
             hint: engine == .flink
-                ? "write the address of its REST API: http://HOST:8081" : "write the master's address: spark://HOST:7077")
+                ? "write the address of its REST API: http://HOST:8081"
+                : "write the master's address: spark://HOST:7077")
     }
 
     /// Names that other tools have for the same.

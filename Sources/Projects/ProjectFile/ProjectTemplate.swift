@@ -96,7 +96,11 @@ public enum ProjectTemplate {
         if let first = present.first {
             throw Diagnostic(
                 .fileInTheWay, "'\(first)' exists", at: nil,
-                notes: present.count > 1 ? ["so " + (present.count == 2 ? "does " : "do ") + present.dropFirst().map { "'\($0)'" }.joined(separator: ", ")] : [],
+                notes: present.count > 1
+                    ? [
+                        "so " + (present.count == 2 ? "does " : "do ")
+                            + present.dropFirst().map { "'\($0)'" }.joined(separator: ", ")
+                    ] : [],
                 hint: "name another folder: beamstack init FOLDER")
         }
         var written: [String] = []

@@ -24,8 +24,9 @@ public struct TargetDefinition: Sendable {
     /// The name in the project's file; `nil` for what needs no definition.
     public let range: SourceRange?
 
-    public init(name: String, engine: JobEngine, place: Place = .local, cluster: String? = nil, range: SourceRange? = nil)
-    {
+    public init(
+        name: String, engine: JobEngine, place: Place = .local, cluster: String? = nil, range: SourceRange? = nil
+    ) {
         self.name = name
         self.engine = engine
         self.place = place

@@ -12,7 +12,8 @@ extension JobRecord {
             .optional(startedAt), .optional(endedAt), .json(steps.map(\.json)), .json(operators.map(\.json)),
             .optional(failure?.text), .optional(failure?.json), .optional(programFolder), .optional(stagingFolder),
             .json(logs.map(JSONText.string)), .optional(savepoint), .json(outputs.map(JSONText.string)),
-            options == JobOptions() ? .null : .text(options.json.compact), .optional(process.map { Int64($0.processID) }), .optional(process?.start),
+            options == JobOptions() ? .null : .text(options.json.compact),
+            .optional(process.map { Int64($0.processID) }), .optional(process?.start),
             .integer(isStopRequested ? 1 : 0), .optional(version), .optional(restartOf),
         ]
     }

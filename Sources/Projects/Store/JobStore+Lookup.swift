@@ -5,7 +5,8 @@ extension JobStore {
     /// The job of an identifier, of a beginning that no other has, of an end, or the newest of a pipeline's name.
     ///
     /// - Parameter isOne: whether a name of several jobs is refused, because what is done to the job matters.
-    public func find(_ text: String, states: Set<JobState>? = nil, isOne: Bool = false) throws(Diagnostic) -> JobRecord {
+    public func find(_ text: String, states: Set<JobState>? = nil, isOne: Bool = false) throws(Diagnostic) -> JobRecord
+    {
         if let record = try job(text) { return record }
         let all = try candidates(text)
         let fitting = states.map { states in all.filter { states.contains($0.state) } } ?? all

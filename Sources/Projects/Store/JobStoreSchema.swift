@@ -42,7 +42,8 @@ enum JobStoreSchema {
 
     /// All columns but `number`, in the order of `JobRecord.row`.
     static let columns = [
-        "id", "name", "pipeline", "working_directory", "content_hash", "target", "engine", "place", "cluster", "address",
+        "id", "name", "pipeline", "working_directory", "content_hash", "target", "engine", "place", "cluster",
+        "address",
         "engine_job_id", "state", "engine_state", "submitted_at", "started_at", "ended_at", "steps", "operators",
         "failure", "problems", "program_folder", "staging_folder", "logs", "savepoint", "outputs", "options",
         "process_id", "process_start", "is_stop_requested", "version", "restart_of",
@@ -56,7 +57,9 @@ enum JobStoreSchema {
         restart_of
         """
 
-    static let insertion = "INSERT INTO jobs (" + list + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    static let insertion =
+        "INSERT INTO jobs (" + list
+        + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
     /// Changes some columns, given by their positions, of the row whose identifier is the last parameter.
     static func change(of changed: [Int]) -> String {

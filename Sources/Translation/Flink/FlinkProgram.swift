@@ -26,13 +26,16 @@ struct FlinkProgram {
         for setting in dialect.settings { text += "SET '\(setting.name)' = '\(setting.value)';\n" }
         if !lowering.sqlFunctions.isEmpty {
             text += "\n-- What Python does otherwise than SQL.\n"
-            for function in lowering.sqlFunctions.sorted(by: { $0.name < $1.name }) { text += function.creation + ";\n" }
+            for function in lowering.sqlFunctions.sorted(by: { $0.name < $1.name }) {
+                text += function.creation + ";\n"
+            }
         }
         var inserts = ""
         for statement in lowering.statements {
             let title = "-- \(StepTitle.text(statement.step))\n"
             for function in functions(before: statement) {
-                text += "\n\(title)CREATE TEMPORARY FUNCTION \(function.name) AS 'functions.\(function.name)' LANGUAGE PYTHON;\n"
+                text +=
+                    "\n\(title)CREATE TEMPORARY FUNCTION \(function.name) AS 'functions.\(function.name)' LANGUAGE PYTHON;\n"
             }
             switch statement.kind {
             case .source(let relation, let read): text += "\n" + title + source(relation, read)

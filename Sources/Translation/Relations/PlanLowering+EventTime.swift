@@ -181,7 +181,8 @@ extension PlanLowering {
         let over = "OVER (\(partition)ORDER BY \(timestamp)"
         let begins = SelectQuery(
             columns: [
-                "t.*", "CASE WHEN \(timestamp) - lag(\(timestamp)) \(over)) < \(integer(gap)) THEN 0 ELSE 1 END AS begins__",
+                "t.*",
+                "CASE WHEN \(timestamp) - lag(\(timestamp)) \(over)) < \(integer(gap)) THEN 0 ELSE 1 END AS begins__",
             ], from: from
         ).text
         let numbered = SelectQuery(

@@ -77,7 +77,9 @@ extension PlanLowering {
 
     /// Spark writes with writers of its own: what they spell as ours do.
     private func sparkColumn(_ field: Field, _ write: WriteOperation) throws(Obstacle) -> String {
-        if isCompressed(write) { throw Obstacle(reason: "compressed files are not written there yet", range: write.range) }
+        if isCompressed(write) {
+            throw Obstacle(reason: "compressed files are not written there yet", range: write.range)
+        }
         let name = quoted(field.name)
         switch (write.format, field.type.kind) {
         case (.csv, .boolean): return "CASE WHEN \(name) THEN 'True' WHEN NOT \(name) THEN 'False' END AS \(name)"

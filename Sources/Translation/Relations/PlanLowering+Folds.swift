@@ -30,7 +30,8 @@ extension PlanLowering {
             text = list(of: value)
         case (.concat, .list):
             differs("the order within '\(call.destination)' is left open")
-            text = dialect == .spark ? "flatten(collect_list(\(value)))" : self.call(.listFlatten, "ARRAY_AGG(\(value))")
+            text =
+                dialect == .spark ? "flatten(collect_list(\(value)))" : self.call(.listFlatten, "ARRAY_AGG(\(value))")
         default: text = nil
         }
         if own.kind == .double, call.function == .min || call.function == .max {

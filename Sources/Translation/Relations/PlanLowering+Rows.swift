@@ -56,7 +56,8 @@ extension PlanLowering {
         if isEmpty {
             lines = ["(" + schema.fields.compactMap { dialect.literal(.null, $0.type) }.joined(separator: ", ") + ")"]
         }
-        let values = "(VALUES\n  " + lines.joined(separator: ",\n  ") + "\n) AS rows__(\(names.joined(separator: ", ")))"
+        let values =
+            "(VALUES\n  " + lines.joined(separator: ",\n  ") + "\n) AS rows__(\(names.joined(separator: ", ")))"
         let query = SelectQuery(columns: names, from: values, conditions: isEmpty ? ["FALSE"] : [])
         define(step, schema: schema, eventTime: [], query: query.text)
     }
@@ -314,7 +315,8 @@ extension PlanLowering {
                 )
             }
             columns += time.names.map { name in
-                known.names.contains(name) ? "t." + quoted(name) : "\(integer(EventTime.minTimestamp)) AS \(quoted(name))"
+                known.names.contains(name)
+                    ? "t." + quoted(name) : "\(integer(EventTime.minTimestamp)) AS \(quoted(name))"
             }
             parts.append(SelectQuery(columns: columns, from: from).text)
         }

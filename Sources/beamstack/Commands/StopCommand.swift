@@ -28,7 +28,8 @@ struct StopCommand: ParsableCommand {
         let record = try store.find(job, states: active, isOne: true)
         let saves = savepoint || drain || savepointFolder != nil
         let folder = savepointFolder.map { Path.join(FileSystem.currentDirectory, $0) }
-        let ended = try JobSupport.keeper(store).stop(record, saves ? .savepoint(folder: folder, drain: drain) : .cancel)
+        let ended = try JobSupport.keeper(store).stop(
+            record, saves ? .savepoint(folder: folder, drain: drain) : .cancel)
         Output.message("'\(ended.id)' is \(ended.state.rawValue)\n")
         if let savepoint = ended.savepoint { Output.write(savepoint + "\n") }
     }

@@ -33,7 +33,8 @@ struct RunRecord {
                 pipeline: FileSystem.absolutePath(of: path) ?? path, workingDirectory: FileSystem.currentDirectory,
                 contentHash: JobRecord.hash(of: document.file.utf8), target: target.definition.name,
                 engine: target.definition.engine, place: target.definition.place, cluster: target.definition.cluster,
-                address: address, state: .running, options: options, version: BeamstackVersion.text, restartOf: restartOf))
+                address: address, state: .running, options: options, version: BeamstackVersion.text,
+                restartOf: restartOf))
     }
 
     /// As it was written: a resolved one may hold a secret.

@@ -35,7 +35,8 @@ struct SparkRunner {
         // It stays where the job fails: the message names the log in it.
         let folder = TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
         let job = SparkJob(
-            program, of: plan, options: .init(master: master, memory: memory, partitions: 2 * workers, settings: settings),
+            program, of: plan,
+            options: .init(master: master, memory: memory, partitions: 2 * workers, settings: settings),
             pool: support.pool)
         recorder?.change { record in
             record.steps = plan.steps.map { JobStep($0) }
