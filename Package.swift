@@ -45,11 +45,13 @@ let modules: [Target] = [
     .systemLibrary(
         name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     module("Projects", "Diagnostics", "DataModel", "PipelineSpec", "Platform", "CSQLite"),
+    // HTTP by libcurl, which is loaded when it is first needed.
+    .target(name: "CCurl"),
     // What runs inside the engines, embedded by the C compiler.
     .target(name: "CEnginePrograms", exclude: ["java"]),
     module(
         "Deployment", "Diagnostics", "DataModel", "Planning", "Workers", "Connectors", "Platform", "Projects",
-        "Translation", "CEnginePrograms"),
+        "Translation", "CCurl", "CEnginePrograms"),
     .executableTarget(
         name: "beamstack",
         dependencies: [

@@ -27,6 +27,29 @@ extension DiagnosticCode {
         are the compiler's.
         """)
 
+    static let engineUnreachable = DiagnosticCode(
+        "engine-unreachable", "no engine answers where jobs are to be handed in",
+        """
+        A target of `beamstack.yaml` has an `address`, a cluster has one of its own. Nothing listens there, its name is
+        unknown, a firewall is in between, or what answers is something else. `beamstack info` shows the clusters of this
+        machine and how they are; `beamstack open NAME` opens a cluster's page.
+        """)
+    static let engineVersion = DiagnosticCode(
+        "engine-version", "a version of the engine that programs are not written for",
+        """
+        Programs are written for Apache Flink 1.20 and 2.x, and for Apache Spark 4. Older ones lack functions that the
+        programs use, or give them another meaning.
+        """)
+    static let noSlots = DiagnosticCode(
+        "no-slots", "the cluster has no room for the job",
+        """
+        Each task of a Flink job takes a slot of a TaskManager while it runs. A job waits until others have given theirs
+        back; one that has waited half a minute is ended and told so. `beamstack info NAME` shows the slots,
+        `beamstack scale NAME --workers N` gives a cluster of this machine more.
+        """)
+
     /// All codes of this module, for `beamstack explain`.
-    public static let deploymentCodes: [DiagnosticCode] = [.outputNotPublished, .compilerMissing, .runnerNotBuilt]
+    public static let deploymentCodes: [DiagnosticCode] = [
+        .outputNotPublished, .compilerMissing, .runnerNotBuilt, .engineUnreachable, .engineVersion, .noSlots,
+    ]
 }

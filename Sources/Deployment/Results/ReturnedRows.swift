@@ -12,19 +12,42 @@ extension StagingFolder {
         for output in program.outputs {
             guard case .rows(let schema) = output.purpose else { continue }
             let step = plan.steps[output.step]
-            let rows = try rows(of: output, schema, at: step.range)
-            let source = Step(
-                id: 0, name: step.inputs.first.map { plan.steps[$0.source.step].name } ?? step.name,
-                transform: "Create", range: step.range, operation: .create(rows: rows), inputs: [],
-                outputs: [StepOutput(name: "output", schema: schema)])
-            let end = Step(
-                id: 1, name: step.name, transform: step.transform, range: step.range,
-                expressionRange: step.expressionRange, operation: step.operation,
-                inputs: [StepInput(name: "input", source: OutputReference(step: 0))],
-                outputs: [StepOutput(name: "output", schema: schema)])
-            plans.append(Plan(path: plan.path, steps: [source, end]))
+            plans.append(self.plan(of: step, rows: try rows(of: output, schema, at: step.range), schema))
         }
         return plans
+    }
+
+    /// Plans for this machine that write the files of outputs without rows, for which the engine makes none.
+    ///
+    /// Asked before `publish`, which takes the files away.
+    public func plansForNothing() throws(Diagnostic) -> [Plan] {
+        var plans: [Plan] = []
+        for output in program.outputs {
+            guard case .files(_, hasWindows: false) = output.purpose else { continue }
+            let step = plan.steps[output.step]
+            guard let input = step.inputs.first, let schema = plan[input.source].schema else { continue }
+            do throws(SystemError) {
+                guard try parts(of: output).isEmpty else { continue }
+            } catch {
+                throw Diagnostic(.outputNotPublished, "cannot read what the job wrote: \(error)", at: step.range)
+            }
+            plans.append(self.plan(of: step, rows: [], schema))
+        }
+        return plans
+    }
+
+    /// A step of its own, with these rows as its input.
+    private func plan(of step: Step, rows: [RowValue], _ schema: Schema) -> Plan {
+        let source = Step(
+            id: 0, name: step.inputs.first.map { plan.steps[$0.source.step].name } ?? step.name,
+            transform: "Create", range: step.range, operation: .create(rows: rows), inputs: [],
+            outputs: [StepOutput(name: "output", schema: schema)])
+        let end = Step(
+            id: 1, name: step.name, transform: step.transform, range: step.range,
+            expressionRange: step.expressionRange, operation: step.operation,
+            inputs: [StepInput(name: "input", source: OutputReference(step: 0))],
+            outputs: [StepOutput(name: "output", schema: schema)])
+        return Plan(path: plan.path, steps: [source, end])
     }
 
     private func rows(

@@ -93,22 +93,10 @@ public final class SparkJob: Sendable {
 
     private func failure(_ log: SparkLog, _ path: String, _ ending: ChildProcess.Ending?) -> Diagnostic {
         let cause = log.cause ?? "the driver ended with \(ending.map(String.init(describing:)) ?? "no status")"
-        let step = log.failedLine.flatMap { line in stepOfLine(line) }
+        let step = log.failedLine.flatMap { program.step(atLine: $0, of: plan) }
         return Diagnostic(
             .jobFailed, "Spark: \(cause)", at: step?.range,
             notes: (step.map { ["in step '\($0.name)' (\($0.transform))"] } ?? []) + ["the whole log: \(path)"])
-    }
-
-    /// The step whose comment is the last above a line of the program.
-    private func stepOfLine(_ line: Int) -> Step? {
-        guard let text = program.files.first?.text else { return nil }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for text in lines.prefix(line).reversed() {
-            guard let start = text.firstRange(of: "# '") else { continue }
-            let rest = text[start.upperBound...]
-            if let step = plan.steps.first(where: { rest.hasPrefix($0.name + "'") }) { return step }
-        }
-        return nil
     }
 
     private static let settingsName = "spark.properties"

@@ -68,8 +68,13 @@ struct RunCommand: ParsableCommand {
                 master: master, workers: threads, memory: memory, settings: try target.sparkSettings,
                 isVerbose: verbose, showsProgress: !quiet, support: loader.workers, recorder: record?.recorder)
             try runner.run(file) { plan, cancellation in try spark.run(plan, cancellation) }
-        case .flink:
-            throw Diagnostic(.invalidTarget, "jobs are not handed over to Flink yet", at: target.definition.range)
+        case .flink(let address):
+            let flink = try FlinkRunner(
+                address: address, parallelism: workers ?? target.definition.parallelism, memory: memory,
+                settings: try target.settings, isVerbose: verbose, showsProgress: !quiet, support: loader.workers,
+                recorder: record?.recorder)
+            defer { flink.close() }
+            try runner.run(file) { plan, cancellation in try flink.run(plan, cancellation) }
         }
     }
 }

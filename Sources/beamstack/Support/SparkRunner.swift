@@ -1,4 +1,3 @@
-import Connectors
 import Deployment
 import Diagnostics
 import Engine
@@ -54,9 +53,7 @@ struct SparkRunner {
         try job.run(folder: folder, staging: staging) { line in
             if isVerbose { Output.message("[spark] \(line)\n") }
         }
-        let local = try staging.localPlans()
-        for plan in local { try finish(plan) }
-        let outputs = try staging.publish()
+        let outputs = try EngineResults.finish(staging, support: support)
         try? FileSystem.removeTree(folder)
         recorder?.change { record in
             record.programFolder = nil
@@ -67,14 +64,5 @@ struct SparkRunner {
         for path in outputs { Output.message("wrote \(path)\n") }
         Output.message("finished on Spark in \((seconds * 10).rounded() / 10) s\n")
         return outputs
-    }
-
-    /// Prints or compares rows that came back.
-    private func finish(_ plan: Plan) throws {
-        let options = RunOptions(
-            workers: 1, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
-            printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
-        let engine = EmbeddedEngine(connectors: LocalConnectors(), workers: support.pool, options: options)
-        _ = try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation())
     }
 }

@@ -63,7 +63,15 @@ struct Target {
             add("spark.executor.memory", definition.memory.map(Self.mebibytes))
             add("spark.driver.memory", driver.memory.map(Self.mebibytes))
             add("spark.driver.cores", driver.cpu.map { String(max(1, Int($0.rounded()))) })
-            for setting in definition.settings { add(setting.name, try setting.value.resolved()) }
+            return settings + (try self.settings)
+        }
+    }
+
+    /// The engine's own settings, with the values of variables.
+    var settings: [(name: String, value: String)] {
+        get throws(Diagnostic) {
+            var settings: [(name: String, value: String)] = []
+            for setting in definition.settings { settings.append((setting.name, try setting.value.resolved())) }
             return settings
         }
     }

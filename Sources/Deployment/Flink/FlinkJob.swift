@@ -1,0 +1,237 @@
+public import Diagnostics
+public import Planning
+import Platform
+public import Projects
+import Synchronization
+public import Translation
+public import Workers
+
+/// Runs a program on a Flink cluster, and follows it to its end.
+public final class FlinkJob: Sendable {
+    /// The version that programs are written and tested for, and whose Python they use.
+    public static let version = "2.3.0"
+
+    public struct Options: Sendable {
+        /// Of the JobManager's REST API.
+        public var address: String
+        /// Of a step, where the person or the target says.
+        public var parallelism: Int?
+        /// Flink's own settings, which may hold secrets.
+        public var settings: [(name: String, value: String)]
+        /// The installation that the program's Java is compiled against.
+        public var home: String
+
+        public init(
+            address: String, parallelism: Int?, settings: [(name: String, value: String)] = [], home: String
+        ) {
+            self.address = address
+            self.parallelism = parallelism
+            self.settings = settings
+            self.home = home
+        }
+    }
+
+    private let program: EngineProgram
+    private let plan: Plan
+    private let options: Options
+    private let rest: FlinkREST
+    private let pool: WorkerPool
+    private let name: String
+    private let state = Mutex<(id: String?, isCancelled: Bool)>((nil, false))
+
+    public init(_ program: EngineProgram, of plan: Plan, options: Options, pool: WorkerPool) {
+        self.program = program
+        self.plan = plan
+        self.options = options
+        self.pool = pool
+        rest = FlinkREST(address: options.address)
+        let file = Path.name(of: plan.path)
+        name = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
+    }
+
+    /// Ends the job, from any thread.
+    public func cancel() {
+        let id = state.withLock { state in
+            state.isCancelled = true
+            return state.id
+        }
+        // A job that has ended meanwhile is no error.
+        if let id { try? rest.cancel(id) }
+    }
+
+    private var isCancelled: Bool { state.withLock(\.isCancelled) }
+
+    /// Runs the program to its end.
+    ///
+    /// - Parameters:
+    ///   - folder: where the program's files go.
+    ///   - onStatus: takes the job's identifier and what is known of it, each time that it is asked for.
+    ///   - onLine: takes what Flink says at length: exceptions, whole.
+    /// - Throws: what the job ended for.
+    public func run(
+        folder: String, staging: StagingFolder, onStatus: (String, EngineJobStatus) -> Void,
+        onLine: (String) -> Void
+    ) throws(Diagnostic) {
+        let overview = try rest.overview()
+        try check(overview)
+        let arguments = try arguments(folder: folder, staging: staging)
+        let jar = try rest.upload(try FlinkRunnerJar.jar(flinkHome: options.home))
+        if isCancelled { throw cancelled }
+        let id: String
+        do {
+            id = try rest.run(jar: jar, arguments: arguments, parallelism: options.parallelism, savepoint: nil)
+        } catch let refusal as FlinkREST.Refusal {
+            onLine(refusal.errors)
+            throw failure(refusal.errors, failedTask: nil)
+        } catch {
+            throw error as? Diagnostic ?? Diagnostic(.jobFailed, "\(error)", at: nil)
+        }
+        state.withLock { $0.id = id }
+        if isCancelled { try? rest.cancel(id) }
+        try follow(id, overview, onStatus: onStatus, onLine: onLine)
+    }
+
+    // MARK: Before
+
+    private func check(_ overview: FlinkREST.Overview) throws(Diagnostic) {
+        let parts = overview.version.split(separator: ".").compactMap { Int($0) }
+        let isKnown = parts.count >= 2 && (parts[0] == 2 || (parts[0] == 1 && parts[1] >= 20))
+        guard isKnown else {
+            throw Diagnostic(
+                .engineVersion, "Flink at \(rest.address) is \(overview.version); programs are for 1.20 and 2.x",
+                at: nil,
+                hint: "'beamstack create flink NAME' makes a cluster of \(Self.version) on this machine")
+        }
+        guard overview.slots > 0 else {
+            throw Diagnostic(
+                .noSlots, "Flink at \(rest.address) has no slots: \(overview.workers) TaskManagers are registered",
+                at: nil, hint: "start a TaskManager; 'beamstack info' says how clusters of this machine are")
+        }
+        guard let wanted = options.parallelism, wanted > overview.slots else { return }
+        throw Diagnostic(
+            .noSlots,
+            "a parallelism of \(wanted) needs as many slots, and Flink at \(rest.address) has \(overview.slots)",
+            at: nil, hint: "ask for less, or give the cluster more: 'beamstack scale NAME --workers N'")
+    }
+
+    private func arguments(folder: String, staging: StagingFolder) throws(Diagnostic) -> [String] {
+        var settings = options.settings
+        if let requirements = program.pythonRequirements {
+            let step = WorkerStep(name: "Flink", range: nil)
+            let (python, package) = try pool.python(with: ["apache-flink==\(Self.version)"] + requirements, step: step)
+            settings += [
+                ("python.executable", python), ("python.client.executable", python),
+                ("python.files", "file://\(Path.join(folder, "functions.py")),file://\(package)"),
+            ]
+        }
+        do throws(SystemError) {
+            try FileSystem.createDirectories(folder)
+            for file in program.files { try OpenFile.write(Array(file.text.utf8), to: Path.join(folder, file.name)) }
+        } catch {
+            throw Diagnostic(.jobFailed, "the program's files cannot be written: \(error)", at: nil)
+        }
+        let main = program.files.first?.name ?? ""
+        return ["--sql-file", Path.join(folder, main), "--set", "staging=\(staging.path)", "--name", name]
+            + settings.map { "-D\($0.name)=\($0.value)" }
+    }
+
+    // MARK: While it runs
+
+    /// Seconds without a slot until the person is told.
+    private static let patienceForSlots = 30.0
+
+    private func follow(
+        _ id: String, _ overview: FlinkREST.Overview, onStatus: (String, EngineJobStatus) -> Void,
+        onLine: (String) -> Void
+    ) throws(Diagnostic) {
+        let start = MonotonicClock.seconds
+        var unanswered = 0
+        while true {
+            let job: FlinkREST.Job
+            do throws(Diagnostic) {
+                guard let found = try rest.job(id) else {
+                    throw Diagnostic(.jobLost, "Flink at \(rest.address) no longer knows the job \(id)", at: nil)
+                }
+                job = found
+                unanswered = 0
+            } catch {
+                // A JobManager that is lost comes back, and finds its jobs.
+                unanswered += 1
+                guard unanswered < 60 else { throw error }
+                Threads.sleep(milliseconds: 1000)
+                continue
+            }
+            let status = FlinkJobs.status(of: job)
+            onStatus(id, status)
+            switch job.state {
+            case "FINISHED": return
+            case "CANCELED", "CANCELLED": throw cancelled
+            case "FAILED":
+                let exception = try rest.exception(of: id)
+                let text = exception?.text ?? "no reason was given"
+                onLine(text)
+                if isCancelled { throw cancelled }
+                throw failure(text, failedTask: exception?.task)
+            default: break
+            }
+            let elapsed = MonotonicClock.seconds - start
+            if elapsed > Self.patienceForSlots, !isCancelled, lacksSlots(job) {
+                try? rest.cancel(id)
+                throw noSlots(overview)
+            }
+            Threads.sleep(milliseconds: elapsed < 10 ? 50 : elapsed < 60 ? 200 : 1000)
+        }
+    }
+
+    /// Whether no task has been given a slot yet.
+    private func lacksSlots(_ job: FlinkREST.Job) -> Bool {
+        !job.vertices.isEmpty && job.vertices.allSatisfy { ["CREATED", "SCHEDULED"].contains($0.state) }
+            && ["CREATED", "RUNNING"].contains(job.state)
+    }
+
+    private func noSlots(_ overview: FlinkREST.Overview) -> Diagnostic {
+        let free = (try? rest.overview())?.freeSlots ?? overview.freeSlots
+        return Diagnostic(
+            .noSlots,
+            "the job was given no slot within \(Int(Self.patienceForSlots)) s: \(free) of \(overview.slots) are free",
+            at: nil, hint: "end other jobs of the cluster, or give it more: 'beamstack scale NAME --workers N'")
+    }
+
+    private var cancelled: Diagnostic { Diagnostic(.cancelled, "the job was ended before it was done", at: nil) }
+
+    // MARK: Afterwards
+
+    /// What an exception of Flink's comes down to, at the step that it is of.
+    private func failure(_ exception: String, failedTask: String?) -> Diagnostic {
+        let steps = plan.steps.map { JobStep(name: $0.name, transform: $0.transform, place: nil) }
+        let cause = FailureCause(of: exception, steps: steps, failedOperators: failedTask.map { [$0] } ?? [])
+        var message = cause.message
+        var step = cause.step.flatMap { named in plan.steps.first { $0.name == named.name } }
+        // `line 12: …` is said of the program.
+        if message.hasPrefix("line "), let colon = message.firstIndex(of: ":"),
+            let line = Int(message[..<colon].dropFirst("line ".count))
+        {
+            step = program.step(atLine: line, of: plan) ?? step
+            message = String(message[message.index(after: colon)...].drop { $0 == " " })
+        }
+        return Diagnostic(
+            .jobFailed, "Flink: \(message)", at: step?.range,
+            notes: step.map { ["in step '\($0.name)' (\($0.transform))"] } ?? [], hint: hint(message))
+    }
+
+    private func hint(_ message: String) -> String? {
+        if message.contains("Could not find any factory for identifier") || message.contains("ClassNotFoundException") {
+            return "the cluster lacks a jar: put the connector's or format's into its lib folder, and start it again"
+        }
+        if message.contains("ModuleNotFoundError") {
+            return "name the package in the step's 'dependencies', so that it is installed beside PyFlink"
+        }
+        if message.contains("Could not acquire the minimum required resources") {
+            return "the cluster has too few slots: 'beamstack scale NAME --workers N' gives it more"
+        }
+        if message.contains("PythonFunctionFactory") {
+            return "copy opt/flink-python-*.jar of the installation to its lib folder, and start the cluster again"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,25 @@
+import Connectors
+import Deployment
+import Engine
+import Planning
+import Platform
+
+/// What is left to do here when an engine's job has finished.
+enum EngineResults {
+    /// Prints or compares the rows that came back, makes the files that the job had no rows for, and puts all in place.
+    ///
+    /// - Returns: the files that were written.
+    static func finish(_ staging: StagingFolder, support: WorkerSupport) throws -> [String] {
+        let options = RunOptions(
+            workers: 1, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
+            printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
+        let engine = EmbeddedEngine(
+            connectors: LocalConnectors(workers: support.pool), workers: support.pool, options: options)
+        func run(_ plan: Plan) throws -> [String] {
+            try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation()).outputs
+        }
+        for plan in try staging.localPlans() { _ = try run(plan) }
+        let rest = try staging.plansForNothing()
+        return try staging.publish() + rest.flatMap { try run($0) }
+    }
+}

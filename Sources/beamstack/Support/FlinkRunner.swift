@@ -1,0 +1,112 @@
+import Deployment
+import Diagnostics
+import Engine
+import Planning
+import Platform
+import Projects
+import Translation
+import Workers
+
+/// Runs a plan on Flink: translates it, hands it over, publishes the outputs, and does the rest here.
+struct FlinkRunner {
+    /// Of the JobManager; `nil` for a cluster that lives as long as this process.
+    let address: String?
+    /// Tasks that a step is split into, where the person or the target says.
+    let parallelism: Int?
+    /// Bytes for a cluster of this run, where the person says.
+    let memory: Int?
+    /// Flink's own, by name.
+    let settings: [(name: String, value: String)]
+    let isVerbose: Bool
+    let showsProgress: Bool
+    let support: WorkerSupport
+    let recorder: JobRecorder?
+    private let temporary: TemporaryCluster
+
+    init(
+        address: String?, parallelism: Int?, memory: Int?, settings: [(name: String, value: String)], isVerbose: Bool,
+        showsProgress: Bool, support: WorkerSupport, recorder: JobRecorder?
+    ) throws {
+        self.address = address
+        self.parallelism = parallelism
+        self.memory = memory
+        self.settings = settings
+        self.isVerbose = isVerbose
+        self.showsProgress = showsProgress
+        self.support = support
+        self.recorder = recorder
+        temporary = TemporaryCluster(
+            .flink, slots: parallelism, memoryInBytes: memory.map { Int64($0) }, manager: try ClusterSupport.manager(),
+            installation: { () throws(Diagnostic) in
+                try ClusterSupport.installation(.flink, version: nil, installs: true)
+            })
+    }
+
+    /// Ends the cluster of this run, where there is one.
+    func close() { temporary.remove() }
+
+    /// - Returns: the files that were written.
+    func run(_ plan: Plan, _ cancellation: Cancellation) throws -> [String] {
+        let program = Translator(.flink).program(for: plan)
+        guard program.obstacles.isEmpty else {
+            recorder?.change { $0.failure = JobFailure(program.obstacles) }
+            Output.report(program.obstacles)
+            throw CommandFailure.failed
+        }
+        let (address, home) = try place()
+        let folders = Environment["TMPDIR"] ?? "/tmp"
+        let staging = try StagingFolder(for: program, of: plan, temporaryDirectory: folders)
+        defer { staging.remove() }
+        let folder = TemporaryName.beside(Path.join(folders, "beamstack-flink"))
+        defer { try? FileSystem.removeTree(folder) }
+        let job = FlinkJob(
+            program, of: plan,
+            options: .init(address: address, parallelism: parallelism, settings: settings, home: home),
+            pool: support.pool)
+        recorder?.change { record in
+            record.steps = plan.steps.map { JobStep($0) }
+            record.programFolder = folder
+            record.stagingFolder = staging.path
+            record.address = address
+        }
+        Interruption.whenInterrupted {
+            cancellation.cancel()
+            job.cancel()
+            support.pool.cancel()
+        }
+        let start = MonotonicClock.nanoseconds
+        if showsProgress { Output.message("running on Flink (\(address)) …\n") }
+        var last: EngineJobStatus?
+        try job.run(
+            folder: folder, staging: staging,
+            onStatus: { id, status in
+                let isNews = last?.state != status.state || last?.operators != status.operators
+                last = status
+                guard isNews else { return }
+                recorder?.change { record in
+                    record.engineJobID = id
+                    record.engineState = status.engineState
+                    record.operators = status.operators
+                }
+            }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
+        let outputs = try EngineResults.finish(staging, support: support)
+        recorder?.change { $0.programFolder = nil }
+        guard showsProgress else { return outputs }
+        let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9
+        for path in outputs { Output.message("wrote \(path)\n") }
+        Output.message("finished on Flink in \((seconds * 10).rounded() / 10) s\n")
+        return outputs
+    }
+
+    /// Where jobs are handed in, and the installation that the program's Java is compiled against.
+    private func place() throws -> (address: String, home: String) {
+        if let address {
+            let own = ClusterStore().all.first { $0.engine == .flink && $0.address == address }
+            let home = try own?.home ?? ClusterSupport.installation(.flink, version: nil, installs: true).home
+            return (address, home)
+        }
+        if showsProgress { Output.message("starting Flink for this run …\n") }
+        let record = try temporary.record()
+        return (record.address, record.home)
+    }
+}
