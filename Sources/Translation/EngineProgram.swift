@@ -98,23 +98,6 @@ public struct EngineProgram: Sendable {
     }
 }
 
-extension EngineProgram {
-    /// The step that a line of the main program belongs to: that of the last comment above which names one.
-    ///
-    /// - Parameter line: from 1 on.
-    public func step(atLine line: Int, of plan: Plan) -> Step? {
-        guard let text = files.first?.text else { return nil }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let marker = engine == .flink ? "-- '" : "# '"
-        for text in lines.prefix(line).reversed() {
-            guard let start = text.firstRange(of: marker) else { continue }
-            let rest = text[start.upperBound...]
-            if let step = plan.steps.first(where: { rest.hasPrefix($0.name + "'") }) { return step }
-        }
-        return nil
-    }
-}
-
 /// How one step of a plan runs on an engine.
 public struct StepTranslation: Sendable {
     public enum Mode: Sendable {

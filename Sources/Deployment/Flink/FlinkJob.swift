@@ -203,10 +203,15 @@ public final class FlinkJob: Sendable {
 
     /// What an exception of Flink's comes down to, at the step that it is of.
     private func failure(_ exception: String, failedTask: String?) -> Diagnostic {
-        let steps = plan.steps.map { JobStep(name: $0.name, transform: $0.transform, place: nil) }
-        let cause = FailureCause(of: exception, steps: steps, failedOperators: failedTask.map { [$0] } ?? [])
+        let names = plan.steps.map { JobStep(name: $0.name, transform: $0.transform, place: nil) }
+        let cause = FailureCause(of: exception, steps: names)
         var message = cause.message
+        // Of our functions, which throw what Python would.
+        let wrapper = "PythonException: "
+        if message.hasPrefix(wrapper) { message.removeFirst(wrapper.count) }
+        let candidates = program.steps(raising: exception, task: failedTask, of: plan)
         var step = cause.step.flatMap { named in plan.steps.first { $0.name == named.name } }
+        if candidates.count == 1 { step = candidates[0] }
         // `line 12: …` is said of the program.
         if message.hasPrefix("line "), let colon = message.firstIndex(of: ":"),
             let line = Int(message[..<colon].dropFirst("line ".count))
@@ -214,9 +219,12 @@ public final class FlinkJob: Sendable {
             step = program.step(atLine: line, of: plan) ?? step
             message = String(message[message.index(after: colon)...].drop { $0 == " " })
         }
+        var notes = step.map { ["in step '\($0.name)' (\($0.transform))"] } ?? []
+        if step == nil, !candidates.isEmpty {
+            notes = ["in one of the steps " + candidates.map { "'\($0.name)'" }.joined(separator: ", ")]
+        }
         return Diagnostic(
-            .jobFailed, "Flink: \(message)", at: step?.range,
-            notes: step.map { ["in step '\($0.name)' (\($0.transform))"] } ?? [], hint: hint(message))
+            .jobFailed, "Flink: \(message)", at: step?.expressionRange ?? step?.range, notes: notes, hint: hint(message))
     }
 
     private func hint(_ message: String) -> String? {
@@ -228,6 +236,10 @@ public final class FlinkJob: Sendable {
         }
         if message.contains("Could not acquire the minimum required resources") {
             return "the cluster has too few slots: 'beamstack scale NAME --workers N' gives it more"
+        }
+        if message.contains("Insufficient number of network buffers") {
+            return "the TaskManagers need more: 'taskmanager.memory.network.fraction', or fewer for each shuffle: "
+                + "'taskmanager.network.sort-shuffle.min-buffers'"
         }
         if message.contains("PythonFunctionFactory") {
             return "copy opt/flink-python-*.jar of the installation to its lib folder, and start the cluster again"

@@ -10,6 +10,9 @@ public struct FlinkJobs: EngineJobs {
         rest = FlinkREST(address: address)
     }
 
+    /// Whether Flink answers at the address.
+    public var isReachable: Bool { (try? rest.overview()) != nil }
+
     public func status(of engineJobID: String) throws -> EngineJobStatus? {
         do throws(Diagnostic) {
             guard let job = try rest.job(engineJobID) else { return nil }

@@ -54,6 +54,28 @@ extension PlanLowering {
         }
     }
 
+    /// A value as one of a wider type: numbers, and rows with more fields.
+    ///
+    /// - Parameter own: the value's type; `nil` where there is no value.
+    func converted(_ text: String, _ own: FieldType?, to type: FieldType) throws(Obstacle) -> String {
+        guard let name = dialect.typeName(type) else { throw Obstacle(reason: "its values are of type \(type)") }
+        guard let own else { return "CAST(NULL AS \(name))" }
+        switch (own.kind, type.kind) {
+        case (let first, let second) where first == second: return text
+        case (.row(let schema), .row(let wider)):
+            var parts: [(name: String, text: String)] = []
+            for field in wider.fields {
+                let part = try converted("\(text).\(quoted(field.name))", schema[field.name]?.type, to: field.type)
+                parts.append((field.name, part))
+            }
+            let whole = row(of: parts, as: name)
+            return own.isNullable ? "CASE WHEN \(text) IS NOT NULL THEN \(whole) END" : whole
+        case (.list, .list), (.map, .map):
+            throw Obstacle(reason: "the inputs have \(own) and \(type) under one name")
+        default: return "CAST(\(text) AS \(name))"
+        }
+    }
+
     // MARK: Time
 
     func microseconds(of moment: String) -> String {

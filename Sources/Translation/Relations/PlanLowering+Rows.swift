@@ -307,12 +307,9 @@ extension PlanLowering {
                 time.contains(.window) ? assigned(relation) : (quoted(relation.name) + " AS t", relation.eventTime)
             var columns: [String] = []
             for field in schema.fields {
-                guard let type = dialect.typeName(field.type) else { continue }
-                let own = relation.schema[field.name]
-                let text = own == nil ? "CAST(NULL AS \(type))" : "CAST(t.\(quoted(field.name)) AS \(type))"
-                columns.append(
-                    (own?.type.kind == field.type.kind ? "t." + quoted(field.name) : text) + " AS \(quoted(field.name))"
-                )
+                let text = try converted(
+                    "t." + quoted(field.name), relation.schema[field.name]?.type, to: field.type)
+                columns.append("\(text) AS \(quoted(field.name))")
             }
             columns += time.names.map { name in
                 known.names.contains(name)

@@ -41,6 +41,8 @@ extension FlinkCluster {
             ("execution.checkpointing.dir", url("checkpoints")),
             ("execution.checkpointing.savepoint-dir", url("savepoints")),
             ("classloader.check-leaked-classloader", "false"),
+            // Of the 512 that a shuffle in batch mode asks for otherwise, a small TaskManager has enough for eight.
+            ("taskmanager.network.sort-shuffle.min-buffers", "64"),
             // The loss of a process costs one try; what fails on its data should not do so for long.
             ("restart-strategy.type", "fixed-delay"), ("restart-strategy.fixed-delay.attempts", "3"),
             ("restart-strategy.fixed-delay.delay", "1 s"),
