@@ -18,58 +18,6 @@ struct ClusterTests {
         return found
     }()
 
-    /// A folder for the state of one test; the user's own clusters are left alone.
-    private final class State {
-        let folder: TemporaryFolder
-
-        init() throws { folder = try TemporaryFolder() }
-
-        /// Whatever a test has left undone.
-        deinit { _ = try? run("delete", "probe", "--force") }
-
-        func run(_ arguments: String...) throws -> Beamstack.Result {
-            try Beamstack.run(
-                arguments, in: folder.url,
-                environment: ["BEAMSTACK_STATE": folder.path, "FLINK_HOME": "", "SPARK_HOME": ""])
-        }
-
-        func info() throws -> [String: Any] {
-            let text = try run("info", "probe", "--format", "json").output
-            return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
-        }
-
-        func processes() throws -> [String: Int32] {
-            let list = try #require(try info()["processes"] as? [[String: Any]])
-            return list.reduce(into: [:]) { result, entry in
-                if let role = entry["role"] as? String, let number = entry["pid"] as? Int {
-                    result[role] = Int32(number)
-                }
-            }
-        }
-
-        /// Waits until the cluster says that all of it is there.
-        func waitUntilReady(_ isMet: ([String: Int32]) -> Bool = { _ in true }) throws {
-            for _ in 0..<240 {
-                if try info()["state"] as? String == "ready", isMet(try processes()) { return }
-                Threads.sleep(milliseconds: 250)
-            }
-            Issue.record("the cluster does not come back: \(try run("info", "probe").output)")
-        }
-
-        /// What runs on this machine and names the folder.
-        func commands() throws -> [String] {
-            let list = Process()
-            list.executableURL = URL(fileURLWithPath: "/bin/ps")
-            list.arguments = ["-axww", "-o", "command="]
-            let pipe = Pipe()
-            list.standardOutput = pipe
-            try list.run()
-            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            list.waitUntilExit()
-            return text.split(separator: "\n").map(String.init).filter { $0.contains(folder.path) }
-        }
-    }
-
     /// Where a cluster listens, other than for its own kind.
     private static func ports(_ info: [String: Any]) -> [Int] {
         ["address", "web", "submission"].compactMap { info[$0] as? String }.compactMap {
@@ -92,7 +40,7 @@ struct ClusterTests {
         .enabled(if: hasJava),
         arguments: [("flink", "taskmanager", "jobmanager"), ("spark", "worker", "master")])
     func aClusterLives(_ engine: String, _ worker: String, _ head: String) throws {
-        let state = try State()
+        let state = try TestCluster()
         let created = try state.run(
             "create", engine, "probe", "--install", "--slots", "2", "--memory", "1GB")
         try #require(created.status == 0, "\(created.messages)")
@@ -147,7 +95,7 @@ struct ClusterTests {
     }
 
     @Test(.enabled(if: hasJava)) func aClusterThatIsDownIsSaidToBeAndComesBack() throws {
-        let state = try State()
+        let state = try TestCluster()
         let created = try state.run("create", "spark", "probe", "--install")
         try #require(created.status == 0, "\(created.messages)")
         let text = try state.folder.text("clusters/probe/supervisor.json")
@@ -219,7 +167,7 @@ struct ClusterTests {
 
     /// An installation whose processes cannot run is told so, with their own words, and goes away again.
     @Test(.enabled(if: hasJava)) func aBrokenInstallationIsToldApart() throws {
-        let state = try State()
+        let state = try TestCluster()
         let home = state.folder.url.appendingPathComponent("flink")
         for name in ["lib/flink-dist-2.3.0.jar", "plugins/README.txt"] { try state.folder.write("flink/\(name)", "") }
         let result = try Beamstack.run(

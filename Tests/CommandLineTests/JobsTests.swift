@@ -25,7 +25,7 @@ struct JobsTests {
     private func states() throws -> [String] { try jobs("--all").compactMap { $0["state"] as? String } }
 
     /// Reads a pipe that nobody writes to: it runs until it is ended.
-    private func startEndlessRun() throws -> Process {
+    private func startEndlessRun() throws -> TestProcess {
         try folder.write(
             "endless.yaml",
             """

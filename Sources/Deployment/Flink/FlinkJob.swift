@@ -224,7 +224,8 @@ public final class FlinkJob: Sendable {
             notes = ["in one of the steps " + candidates.map { "'\($0.name)'" }.joined(separator: ", ")]
         }
         return Diagnostic(
-            .jobFailed, "Flink: \(message)", at: step?.expressionRange ?? step?.range, notes: notes, hint: hint(message))
+            .jobFailed, "Flink: \(message)", at: step?.expressionRange ?? step?.range, notes: notes, hint: hint(message)
+        )
     }
 
     private func hint(_ message: String) -> String? {

@@ -39,6 +39,8 @@ public enum FlinkFunction: String, CaseIterable, Sendable {
     case floatCeiling = "FLOAT_CEILING"
     case floatSquareRoot = "FLOAT_SQRT"
 
+    case textLess = "TEXT_LESS"
+    case textAtMost = "TEXT_AT_MOST"
     case textUpper = "TEXT_UPPER"
     case textLower = "TEXT_LOWER"
     case textStrip = "TEXT_STRIP"

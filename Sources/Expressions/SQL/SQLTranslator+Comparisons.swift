@@ -116,6 +116,15 @@ extension SQLTranslator {
         }
         let error = Self.orderError(operation, pythonName(left), pythonName(right), left, right)
         let (a, b) = (try operand(left, error.left), try operand(right, error.right))
+        if left.type.kind == .string, dialect == .flink {
+            // Its own operators compare texts by their bytes, or by their UTF-16, as they happen to be held.
+            switch operation {
+            case .less: return call(.textLess, [a.text, b.text])
+            case .lessOrEqual: return call(.textAtMost, [a.text, b.text])
+            case .greater: return call(.textLess, [b.text, a.text])
+            default: return call(.textAtMost, [b.text, a.text])
+            }
+        }
         return SQLTerm(
             text: "\(a.text(.additive)) \(operation.rawValue) \(b.text(.additive))", precedence: .comparison)
     }

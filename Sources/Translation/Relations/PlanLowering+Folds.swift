@@ -37,6 +37,9 @@ extension PlanLowering {
         if own.kind == .double, call.function == .min || call.function == .max {
             differs("'\(call.function.rawValue)' takes NaN for the largest number, not for the first or last one")
         }
+        if own.kind == .string, dialect == .flink, call.function == .min || call.function == .max {
+            differs("texts with characters beyond U+FFFF may be ordered otherwise in '\(call.destination)'")
+        }
         guard let text else {
             throw Obstacle(reason: "'\(call.function.rawValue)' of \(own) has no equivalent", range: call.range)
         }

@@ -29,14 +29,18 @@ struct Target {
         switch definition.engine {
         case .embedded: engine = .embedded
         case .spark:
-            let cluster = definition.cluster.flatMap { ClusterStore().find($0)?.address }
-            let address = try cluster ?? definition.address?.resolved()
+            let address = try Self.address(of: definition)
             let threads = workers ?? definition.parallelism ?? Host.coreCount
             engine = .spark(master: address ?? "local[\(threads)]")
         case .flink:
-            let cluster = definition.cluster.flatMap { ClusterStore().find($0)?.address }
-            engine = .flink(address: try cluster ?? definition.address?.resolved())
+            engine = .flink(address: try Self.address(of: definition))
         }
+    }
+
+    /// Where a target takes jobs; `nil` for engines of one run.
+    private static func address(of definition: TargetDefinition) throws(Diagnostic) -> String? {
+        if let cluster = definition.cluster { return try ClusterStore().existing(cluster).address }
+        return try definition.address?.resolved()
     }
 
     /// The project of a pipeline; what is wrong with its file ends the command.

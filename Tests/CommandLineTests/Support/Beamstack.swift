@@ -42,25 +42,12 @@ enum Beamstack {
     /// Starts the binary without waiting for it; standard output and error go to files in `folder`.
     static func start(
         _ arguments: [String], in folder: URL, environment: [String: String] = [:]
-    ) throws -> Process {
+    ) throws -> TestProcess {
         guard let binary else { throw BinaryNotFound() }
-        let process = Process()
-        process.executableURL = binary
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = Self.environment(environment)
-        process.standardInput = FileHandle.nullDevice
-        // Files, not pipes: a full pipe that nobody reads would stop the process.
-        process.standardOutput = try file("stdout-\(UUID().uuidString)", in: folder)
-        process.standardError = try file("stderr-\(UUID().uuidString)", in: folder)
-        // Test threads may block signals, and children inherit that: a shell's do not.
-        var none = sigset_t()
-        var previous = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &previous)
-        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
-        try process.run()
-        return process
+        return try TestProcess(
+            binary.path, arguments, in: folder.path, environment: Self.environment(environment),
+            output: folder.appendingPathComponent("stdout-\(UUID().uuidString)").path,
+            errors: folder.appendingPathComponent("stderr-\(UUID().uuidString)").path)
     }
 
     /// Runs the binary to its end. The default folder is the repository's, where the examples' paths begin.
@@ -75,30 +62,19 @@ enum Beamstack {
     ) throws -> Result {
         guard let binary else { throw BinaryNotFound() }
         let streams = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = binary
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = Self.environment(environment)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try file("stdout", in: streams.url)
-        process.standardError = try file("stderr", in: streams.url)
-        try process.run()
+        let process = try TestProcess(
+            binary.path, arguments, in: folder.path, environment: Self.environment(environment),
+            output: streams.url.appendingPathComponent("stdout").path,
+            errors: streams.url.appendingPathComponent("stderr").path)
         process.waitUntilExit()
         // A signal is told apart from an exit status: the tests' statuses are never above 128.
         let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
         return Result(status: status, output: try streams.text("stdout"), messages: try streams.text("stderr"))
     }
-
-    private static func file(_ name: String, in folder: URL) throws -> FileHandle {
-        let url = folder.appendingPathComponent(name)
-        try Data().write(to: url)
-        return try FileHandle(forWritingTo: url)
-    }
 }
 
 /// A folder that goes away with its last reference.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let url: URL
 
     init() throws {

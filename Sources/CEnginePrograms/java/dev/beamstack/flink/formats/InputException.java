@@ -1,8 +1,11 @@
 package dev.beamstack.flink.formats;
 
 import java.io.IOException;
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
 
-/** What is wrong with a file, in one line that begins with {@code beamstack:} and the place. */
+/** What is wrong with a file, in one line that begins with {@code beamstack:} and the place. Trying again would not help. */
+@ThrowableAnnotation(ThrowableType.NonRecoverableError)
 final class InputException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int EXCERPT = 60;
@@ -15,8 +18,9 @@ final class InputException extends IOException {
         super("beamstack: " + path + ":" + line + ": " + problem);
     }
 
-    InputException(String path, IOException cause) {
-        super("beamstack: " + path + ": cannot read it: " + cause.getMessage(), cause);
+    /** A disk or a network may do better the next time. */
+    static IOException unreadable(String path, IOException cause) {
+        return new IOException("beamstack: " + path + ": cannot read it: " + cause.getMessage(), cause);
     }
 
     /** What a parser says, without what it says of itself. */

@@ -127,7 +127,7 @@ final class RowFileFormat implements BulkFormat<RowData, FileSourceSplit> {
             } catch (InputException error) {
                 throw error;
             } catch (IOException error) {
-                throw new InputException(name, error);
+                throw InputException.unreadable(name, error);
             }
         }
 

@@ -1,11 +1,20 @@
 package dev.beamstack.flink.functions;
 
-/** What Python raises: the row fails, and with it the job. */
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
+
+/** What Python raises: the row fails, and with it the job. Trying again would not help. */
+@ThrowableAnnotation(ThrowableType.NonRecoverableError)
 final class PythonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PythonException(String type, String message) {
         super(type + ": " + message);
+    }
+
+    /** @param text the type and the message, as in {@code TypeError: no} */
+    PythonException(String text) {
+        super(text);
     }
 
     static PythonException type(String message) {

@@ -82,6 +82,33 @@ public final class Texts {
         }
     }
 
+    /** Code point by code point. */
+    private static int compare(String a, String b) {
+        int length = Math.min(a.length(), b.length());
+        for (int i = 0; i < length; i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                // Halves of code points beyond U+FFFF are above all others, which are not above U+FFFF.
+                boolean isHalf = Character.isSurrogate(x);
+                return isHalf == Character.isSurrogate(y) ? x - y : isHalf ? 1 : -1;
+            }
+        }
+        return a.length() - b.length();
+    }
+
+    public static final class TextLess extends ScalarFunction {
+        public boolean eval(String a, String b) {
+            return compare(a, b) < 0;
+        }
+    }
+
+    public static final class TextAtMost extends ScalarFunction {
+        public boolean eval(String a, String b) {
+            return compare(a, b) <= 0;
+        }
+    }
+
     public static final class TextContains extends ScalarFunction {
         public boolean eval(String text, String part) {
             return text.contains(part);

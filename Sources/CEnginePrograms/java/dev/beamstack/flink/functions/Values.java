@@ -22,7 +22,7 @@ public final class Values {
     public static final class NotNone extends ScalarFunction {
         public Object eval(Object value, String error) {
             if (value == null) {
-                throw new IllegalArgumentException(error);
+                throw new PythonException(error);
             }
             return value;
         }
