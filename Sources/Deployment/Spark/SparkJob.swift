@@ -54,13 +54,17 @@ public final class SparkJob: Sendable {
 
     /// Runs the program to its end.
     ///
+    /// The driver ends with this process, however that ends.
+    ///
     /// - Parameters:
     ///   - folder: where the program's files and the log go.
+    ///   - onStart: called when the driver is at work.
     ///   - onLine: takes each line that the driver prints.
     /// - Throws: what the driver gave up for.
     public func run(
-        folder: String, staging: StagingFolder, onLine: @escaping (String) -> Void
+        folder: String, staging: StagingFolder, onStart: () -> Void = {}, onLine: @escaping (String) -> Void
     ) throws(Diagnostic) {
+        defer { Self.removeTraces(in: folder) }
         _ = try JavaRuntime.find(for: .spark)
         let step = WorkerStep(name: "Spark", range: nil)
         let requirements = ["pyspark==\(Self.version)"] + (program.pythonRequirements ?? [])
@@ -79,10 +83,14 @@ public final class SparkJob: Sendable {
             for file in program.files { try OpenFile.write(Array(file.text.utf8), to: Path.join(folder, file.name)) }
             try writeSettings(to: folder)
             let process = try ChildProcess(
-                python, arguments: [Path.join(folder, "pipeline.py"), "--staging", staging.path],
-                environment: variables(python: python, package: package, folder: folder))
+                python,
+                arguments: [
+                    "-m", "beamstack_worker.driver", Path.join(folder, "pipeline.py"), "--staging", staging.path,
+                ],
+                environment: variables(python: python, package: package, folder: folder), hasChannels: true)
             child.withLock { $0 = process }
             if isCancelled.withLock({ $0 }) { process.kill() }
+            onStart()
             ending = log.follow(process)
             child.withLock { $0 = nil }
         } catch {
@@ -100,6 +108,11 @@ public final class SparkJob: Sendable {
     }
 
     private static let settingsName = "spark.properties"
+
+    /// Removes what nobody needs when the driver has ended and nobody should find.
+    public static func removeTraces(in folder: String) {
+        try? FileSystem.remove(Path.join(folder, settingsName))
+    }
 
     /// Settings go in a file of our own: everybody may read a command line.
     private func writeSettings(to folder: String) throws(SystemError) {

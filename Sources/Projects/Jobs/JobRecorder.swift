@@ -38,12 +38,34 @@ public final class JobRecorder: Sendable {
         perform { (state) throws(Diagnostic) in
             var job = job
             if job.process == nil { job.process = ProcessIdentity.current }
-            if job.state == .submitted, job.engine == .embedded { job.state = .running }
             if job.state == .running, job.startedAt == nil { job.startedAt = job.submittedAt }
             // A person waits: a second for others that write, not more.
             let store = try JobStore(path: path, patience: 1000)
             state.store = store
             state.id = try store.add(job)
+        }
+    }
+
+    /// Goes on with a job that another process has added; from now on it belongs to this one.
+    public func adopt(_ id: String) {
+        perform { (state) throws(Diagnostic) in
+            let store = try JobStore(path: path, patience: 5000)
+            state.store = store
+            state.id = id
+            try store.update(id) { job in
+                job.process = ProcessIdentity.current
+                // Between two owners it may have looked lost.
+                if job.state == .lost { (job.state, job.failure, job.endedAt) = (.submitted, nil, nil) }
+            }
+        }
+    }
+
+    /// Writes down that the job has been taken and is at work.
+    public func running() {
+        change { job in
+            guard !job.state.isFinal else { return }
+            job.state = .running
+            job.startedAt = job.startedAt ?? WallClock.microseconds
         }
     }
 
@@ -65,7 +87,7 @@ public final class JobRecorder: Sendable {
             if let steps { job.steps = steps }
             if let failure { job.failure = failure }
             job.outputs = outputs.map { $0.contains("://") ? $0 : Path.join(job.workingDirectory, $0) }
-            if final == .finished { job.stagingFolder = nil }
+            job.stagingFolder = nil
         }
         close()
     }
