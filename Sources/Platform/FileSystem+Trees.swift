@@ -33,7 +33,9 @@ extension FileSystem {
 
     /// Makes a file, or a directory with what is in it, its owner's alone.
     public static func makePrivate(_ path: String) throws(SystemError) {
-        guard chmod(path, isDirectory(path) ? 0o700 : 0o600) == 0 else { throw .last("change the permissions of", path) }
+        guard chmod(path, isDirectory(path) ? 0o700 : 0o600) == 0 else {
+            throw .last("change the permissions of", path)
+        }
     }
 
     /// The path from the root, without links and `..`; `nil` where there is nothing.

@@ -14,7 +14,8 @@ struct Beamstack: ParsableCommand {
             """,
         version: BeamstackVersion.text,
         subcommands: [
-            RunCommand.self, DeployCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self, TestCommand.self,
+            RunCommand.self, DeployCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self,
+            TestCommand.self,
             DocsCommand.self, InitCommand.self, TargetsCommand.self,
             JobsCommand.self, LogsCommand.self, StopCommand.self, RestartCommand.self,
             CreateCommand.self, InfoCommand.self, OpenCommand.self, ScaleCommand.self, DeleteCommand.self,

@@ -1,12 +1,17 @@
-import Platform
+public import Platform
 public import Projects
 
 /// Brings jobs of this machine to their end whose process was killed.
 public struct LocalAftermath: JobAftermath {
-    public init() {}
+    private let state: String
+
+    /// - Parameter state: the folder that the folders of jobs are in.
+    public init(state: String = StateFolder.standard) {
+        self.state = state
+    }
 
     public func publish(_ record: JobRecord) throws -> [String] {
-        let folder = JobFolder(of: record.id)
+        let folder = JobFolder(of: record.id, state: state)
         let outputs = try Publication.resume(folder.publication) { warning in
             try? OpenFile(folder.messages, .append).write(Array(warning.utf8))
         }
@@ -22,7 +27,7 @@ public struct LocalAftermath: JobAftermath {
     /// Ends what is left of the process.
     private func leave(_ record: JobRecord) {
         // Only processes with a folder lead a session; in another's session may be anything.
-        if JobFolder(of: record.id).exists { record.process?.killSession() }
+        if JobFolder(of: record.id, state: state).exists { record.process?.killSession() }
         if let program = record.programFolder { SparkJob.removeTraces(in: program) }
     }
 

@@ -61,7 +61,8 @@ public struct Publication: Sendable {
         if publication.moves == nil {
             if let name = publication.checked.first {
                 throw Diagnostic(
-                    .jobLost, "the job was lost: the process is gone that was to compare the rows of '\(name)'", at: nil)
+                    .jobLost, "the job was lost: the process is gone that was to compare the rows of '\(name)'", at: nil
+                )
             }
             for name in publication.printed {
                 warn("warning: rows of '\(name)' were not printed: the process is gone that was to do so\n")
@@ -103,7 +104,8 @@ public struct Publication: Sendable {
         _ message: String, _ range: SourceRange?, _ place: String?, hint: String? = nil
     ) -> Diagnostic {
         Diagnostic(
-            .outputNotPublished, message, at: range, notes: range == nil ? place.map { ["written by \($0)"] } ?? [] : [],
+            .outputNotPublished, message, at: range,
+            notes: range == nil ? place.map { ["written by \($0)"] } ?? [] : [],
             hint: hint)
     }
 

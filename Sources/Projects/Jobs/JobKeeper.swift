@@ -1,5 +1,5 @@
 public import Diagnostics
-public import Platform
+import Platform
 
 /// Brings records up to date with what runs the jobs, and ends jobs.
 public struct JobKeeper: Sendable {
@@ -10,20 +10,17 @@ public struct JobKeeper: Sendable {
     }
 
     private let store: JobStore
-    private let state: String
     private let aftermath: any JobAftermath
     private let engines: @Sendable (JobRecord) throws -> any EngineJobs
 
     /// - Parameters:
-    ///   - state: the folder that the folders of jobs are in.
     ///   - aftermath: brings jobs to their end whose process is gone.
     ///   - engines: the engine that runs a job, by its record; throws `EngineUnavailable` where it is gone.
     public init(
-        store: JobStore, state: String = StateFolder.standard, aftermath: (any JobAftermath)? = nil,
+        store: JobStore, aftermath: (any JobAftermath)? = nil,
         engines: @escaping @Sendable (JobRecord) throws -> any EngineJobs
     ) {
         self.store = store
-        self.state = state
         self.aftermath = aftermath ?? NoAftermath()
         self.engines = engines
     }
@@ -80,7 +77,8 @@ public struct JobKeeper: Sendable {
 
     /// Does what the process would have done that is gone.
     private func settle(_ record: JobRecord, _ end: End) throws(Diagnostic) -> JobRecord {
-        let settled = try JobFolder(of: record.id, state: state).exclusively { () throws(Diagnostic) in
+        let folder = JobFolder(of: record.id, state: Path.directory(of: store.path))
+        let settled = try folder.exclusively { () throws(Diagnostic) in
             // It may have ended in good order since, or another command has been here.
             guard let found = try store.job(record.id), found.process == record.process,
                 found.engineJobID == record.engineJobID

@@ -33,7 +33,8 @@ struct RestartCommand: ParsableCommand {
         }
         let all = arguments + ["--restart-of", record.id]
         guard let command = try Beamstack.parseAsRoot(all) as? any PipelineCommand else {
-            throw Diagnostic(.jobNotRestartable, "'\(record.options.command)' is no command that runs pipelines", at: nil)
+            throw Diagnostic(
+                .jobNotRestartable, "'\(record.options.command)' is no command that runs pipelines", at: nil)
         }
         try command.run(as: all)
     }
