@@ -24,7 +24,8 @@ public enum DetachedProcess {
         // Tells a file that cannot be written from a program that cannot be started.
         for path in [output, errors ?? output] { _ = try OpenFile(path, .append) }
         let pipe = input.isEmpty ? nil : try makePipe()
-        defer { if let pipe { _ = close(pipe.reading) } }
+        // A reader that ends early must not end us.
+        if pipe != nil { Signals.ignoreBrokenPipes() }
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
             var attributes: posix_spawnattr_t?
@@ -71,9 +72,11 @@ public enum DetachedProcess {
         var processID: pid_t = 0
         let status = posix_spawnp(&processID, program, &actions, &attributes, &argumentPointers, &variablePointers)
         if let pipe {
-            // A program that does not read to the end has ended, which its own status tells.
+            // Ours goes first: the pipe breaks when the program's is closed, and writing must not wait for ever.
+            _ = close(pipe.reading)
             defer { _ = close(pipe.writing) }
             if status == 0 {
+                // A program that does not read to the end has ended, which its own status tells.
                 input.withUnsafeBytes { bytes in try? writeAll(bytes, to: pipe.writing, path: "a pipe") }
             }
         }
