@@ -74,6 +74,8 @@ struct DetachedJobsTests {
         #expect(try jobs.waitForEnd(of: id) == "finished")
         #expect(try jobs.outputs().count == 1)
         #expect(try jobs.beamstack("logs", id).output.contains("{\"a\":1}"))
+        let shown = try jobs.beamstack("jobs", "show", id).output
+        #expect(shown.contains("for 'WriteToJson': "), "the stages and what they have counted: \(shown)")
         #expect(try jobs.leftovers().isEmpty)
     }
 

@@ -262,7 +262,7 @@ struct JobKeeperTests {
         let warnings = Mutex<[Diagnostic]>([])
         let recorder = JobRecorder(path: "/dev/null/jobs.db") { problem in warnings.withLock { $0.append(problem) } }
         recorder.started(.example("a"))
-        recorder.follow { [] }
+        recorder.follow { JobCounts(steps: []) }
         recorder.change { $0.engineJobID = "x" }
         recorder.ended(.finished)
         #expect(warnings.withLock { $0.map(\.severity) } == [.warning])

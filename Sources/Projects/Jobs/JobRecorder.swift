@@ -9,7 +9,7 @@ public final class JobRecorder: Sendable {
         var id: String?
         var hasWarned = false
         /// What the job has counted so far.
-        var counts: (@Sendable () -> [JobStep])?
+        var counts: (@Sendable () -> JobCounts)?
         var isFollowed = false
     }
 
@@ -80,11 +80,11 @@ public final class JobRecorder: Sendable {
     /// Writes down how the job ended and closes the store.
     public func ended(_ final: JobState, failure: JobFailure? = nil, outputs: [String] = []) {
         let failure = failure?.without(secrets)
-        let steps = state.withLock(\.counts)?()
+        let counts = state.withLock(\.counts)?()
         change { job in
             job.state = final == .failed && job.isStopRequested ? .stopped : final
             job.endedAt = WallClock.microseconds
-            if let steps { job.steps = steps }
+            if let counts { job.take(counts) }
             if let failure { job.failure = failure }
             job.outputs = outputs.map { $0.contains("://") ? $0 : Path.join(job.workingDirectory, $0) }
             job.stagingFolder = nil
@@ -101,7 +101,7 @@ public final class JobRecorder: Sendable {
     }
 
     /// Writes the counts of the steps down every two seconds and at the job's end, so that others can watch it.
-    public func follow(_ counts: @escaping @Sendable () -> [JobStep]) {
+    public func follow(_ counts: @escaping @Sendable () -> JobCounts) {
         let isFirst = state.withLock { state in
             state.counts = counts
             defer { state.isFollowed = true }
@@ -114,8 +114,8 @@ public final class JobRecorder: Sendable {
                     Threads.sleep(milliseconds: 100)
                     guard self?.id != nil else { return }
                 }
-                guard let steps = self?.state.withLock(\.counts)?() else { return }
-                self?.change { if !$0.state.isFinal { $0.steps = steps } }
+                guard let counts = self?.state.withLock(\.counts)?() else { return }
+                self?.change { if !$0.state.isFinal { $0.take(counts) } }
             }
         }
     }
@@ -137,5 +137,25 @@ public final class JobRecorder: Sendable {
         problem.severity = .warning
         problem.notes.append("the job itself goes on; '--no-record' runs one without a record")
         warn(problem)
+    }
+}
+
+/// What a job has counted so far.
+public struct JobCounts: Sendable {
+    /// The plan's steps.
+    public var steps: [JobStep]
+    /// The engine's own parts.
+    public var operators: [JobOperator]
+
+    public init(steps: [JobStep], operators: [JobOperator] = []) {
+        self.steps = steps
+        self.operators = operators
+    }
+}
+
+extension JobRecord {
+    fileprivate mutating func take(_ counts: JobCounts) {
+        steps = counts.steps
+        operators = counts.operators
     }
 }

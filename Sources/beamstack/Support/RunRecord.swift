@@ -70,7 +70,7 @@ struct RunRecord {
     }
 
     func follow(_ metrics: RunMetrics, of plan: Plan) {
-        recorder.follow { zip(plan.steps, metrics.steps).map { JobStep($0, $1) } }
+        recorder.follow { JobCounts(steps: zip(plan.steps, metrics.steps).map { JobStep($0, $1) }) }
     }
 
     func finish(_ outputs: [String]) { recorder.ended(.finished, outputs: outputs) }

@@ -46,6 +46,7 @@ struct SparkRunner {
             record.stagingFolder = staging.path
             record.logs.append(Path.join(programFolder, SparkJob.logName))
         }
+        recorder?.follow { job.counts }
         Interruption.whenInterrupted {
             cancellation.cancel()
             job.cancel()
@@ -53,9 +54,9 @@ struct SparkRunner {
         }
         let start = MonotonicClock.nanoseconds
         if showsProgress { Output.message("running on Spark (\(master)) …\n") }
-        try job.run(folder: programFolder, staging: staging, onStart: { recorder?.running() }) { line in
-            if isVerbose { Output.message("[spark] \(line)\n") }
-        }
+        try job.run(
+            folder: programFolder, staging: staging, onStart: { recorder?.running() },
+            onLine: { line in if isVerbose { Output.message("[spark] \(line)\n") } })
         recorder?.change { $0.engineState = JobRecord.finishedByEngine }
         let outputs = try EngineResults.finish(staging, support: support)
         if folder == nil {
