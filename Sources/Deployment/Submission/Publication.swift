@@ -67,6 +67,12 @@ public struct Publication: Sendable {
             for name in publication.printed {
                 warn("warning: rows of '\(name)' were not printed: the process is gone that was to do so\n")
             }
+            for output in publication.files where !output.hasWindows {
+                let parts = try? parts(in: Path.join(publication.folder, output.folder))
+                guard parts?.isEmpty ?? false else { continue }
+                // Engines make no file of no rows; what is in ours, such as a header, only the plan tells.
+                warn("warning: '\(output.write.path)' got no rows, and no file without rows was made\n")
+            }
         }
         let outputs = try publication.publish()
         try? FileSystem.removeTree(publication.folder)
