@@ -93,6 +93,10 @@ static const unsigned char databases_writing_py[] = {
 #embed "python/beamstack_worker/databases_writing.py"
 };
 
+static const unsigned char driver_py[] = {
+#embed "python/beamstack_worker/driver.py"
+};
+
 static const unsigned char embeddings_py[] = {
 #embed "python/beamstack_worker/embeddings.py"
 };
@@ -372,6 +376,7 @@ const struct worker_program worker_programs[] = {
     PROGRAM(databases_postgres_types),
     PROGRAM(databases_sqlite),
     PROGRAM(databases_writing),
+    PROGRAM(driver),
     PROGRAM(embeddings),
     PROGRAM(embeddings_chunks),
     PROGRAM(embeddings_models),

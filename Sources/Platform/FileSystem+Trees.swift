@@ -31,9 +31,11 @@ extension FileSystem {
         guard utimes(path, nil) == 0 else { throw .last("change the time of", path) }
     }
 
-    /// Makes a file readable by its owner alone.
+    /// Makes a file, or a directory with what is in it, its owner's alone.
     public static func makePrivate(_ path: String) throws(SystemError) {
-        guard chmod(path, 0o600) == 0 else { throw .last("change the permissions of", path) }
+        guard chmod(path, isDirectory(path) ? 0o700 : 0o600) == 0 else {
+            throw .last("change the permissions of", path)
+        }
     }
 
     /// The path from the root, without links and `..`; `nil` where there is nothing.

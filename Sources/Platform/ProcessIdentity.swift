@@ -36,6 +36,9 @@ public struct ProcessIdentity: Sendable, Hashable {
     /// Asks the process to end.
     public func terminate() { if isAlive { _ = kill(processID, SIGTERM) } }
 
+    /// Tells the process what Ctrl-C tells.
+    public func interrupt() { if isAlive { _ = kill(processID, SIGINT) } }
+
     /// Ends the process and all that belong to its session: its children, unless they left for one of their own.
     ///
     /// The process must have been started as the leader of a session. It may be gone already; its children are found.

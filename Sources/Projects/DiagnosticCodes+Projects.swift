@@ -48,7 +48,7 @@ extension DiagnosticCode {
         "job-lost", "what ran the job is gone",
         """
         The process or the cluster that ran the job exists no more and never told how the job ended: it was killed, or the
-        machine was restarted. A run of the embedded engine that is lost has published nothing.
+        machine was restarted. A job that is lost has published nothing.
         """)
 
     public static let unknownTarget = DiagnosticCode(

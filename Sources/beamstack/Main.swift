@@ -14,12 +14,13 @@ struct Beamstack: ParsableCommand {
             """,
         version: BeamstackVersion.text,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self, TestCommand.self,
+            RunCommand.self, DeployCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self,
+            TestCommand.self,
             DocsCommand.self, InitCommand.self, TargetsCommand.self,
             JobsCommand.self, LogsCommand.self, StopCommand.self, RestartCommand.self,
             CreateCommand.self, InfoCommand.self, OpenCommand.self, ScaleCommand.self, DeleteCommand.self,
             ExplainCommand.self, EnvironmentsCommand.self, VersionCommand.self, CompletionsCommand.self,
-            SuperviseClusterCommand.self,
+            SuperviseClusterCommand.self, CarryJobCommand.self,
         ])
 
     static func main() {
@@ -42,7 +43,8 @@ struct Beamstack: ParsableCommand {
         guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !names.contains(word) else {
             return
         }
-        let shown = names.filter { $0 != SuperviseClusterCommand.configuration.commandName }
+        let hidden = configuration.subcommands.filter { !$0.configuration.shouldDisplay }
+        let shown = names.filter { name in !hidden.contains { $0.configuration.commandName == name } }
         let hint = Suggestion.hint(for: word, among: shown, listing: "commands").map { "; \($0)" } ?? ""
         Output.message("error: there is no command '\(word)'\(hint)\n")
         throw CommandFailure(status: .usage)

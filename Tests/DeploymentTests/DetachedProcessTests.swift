@@ -27,6 +27,24 @@ struct DetachedProcessTests {
         #expect(words == ["set", "\(identity.processID)", "\(identity.processID)", "wrong"])
     }
 
+    @Test func itReadsWhatItIsGivenAndKeepsItsStreamsApart() throws {
+        let log = NSTemporaryDirectory() + "beamstack-detached-\(UUID().uuidString)"
+        defer { for path in [log, log + ".errors"] { try? FileManager.default.removeItem(atPath: path) } }
+        // More than a pipe holds.
+        let input = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+        let identity = try DetachedProcess.start(
+            "sh", arguments: ["-c", "wc -c; echo wrong >&2"], input: input, output: log, errors: log + ".errors")
+        #expect(Self.wait { !identity.isAlive })
+        #expect(identity.reap() == .exited(0))
+        let output = try String(contentsOfFile: log, encoding: .utf8)
+        #expect(output.trimmingCharacters(in: .whitespacesAndNewlines) == "1048576")
+        #expect(try String(contentsOfFile: log + ".errors", encoding: .utf8) == "wrong\n")
+        // Nobody reads: that is the program's business.
+        let deaf = try DetachedProcess.start("true", arguments: [], input: input, output: log)
+        #expect(Self.wait { !deaf.isAlive })
+        #expect(deaf.reap() == .exited(0))
+    }
+
     /// Otherwise whoever reads from a pipe that we were started with waits for as long as it runs.
     @Test func nothingThatIsOpenHereIsOpenThere() throws {
         var ends: [Int32] = [0, 0]

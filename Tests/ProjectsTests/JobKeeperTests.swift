@@ -151,6 +151,77 @@ struct JobKeeperTests {
         #expect(try keeper(done).refreshed(try #require(try store.job(id))).record.state == .running)
     }
 
+    /// What a place does for jobs whose process is gone, noting what was asked of it.
+    private final class Aftermath: JobAftermath {
+        let outcome: Result<[String], Diagnostic>
+        let cleared = Mutex<[String]>([])
+
+        init(_ outcome: Result<[String], Diagnostic>) { self.outcome = outcome }
+
+        func publish(_ record: JobRecord) throws -> [String] { try outcome.get() }
+        func clear(_ record: JobRecord) { cleared.withLock { $0.append(record.stagingFolder ?? "") } }
+    }
+
+    private func unpublished(_ engineJobID: String?) throws -> JobRecord {
+        var job = JobRecord.example("orders", state: .running)
+        job.engineJobID = engineJobID
+        job.stagingFolder = "/staging"
+        job.process = ProcessIdentity(processID: 1, start: "another boot")
+        return try add(job)
+    }
+
+    @Test func whatNobodyHasPublishedIsPublishedOnceTheEngineHasFinished() throws {
+        let answers = Answers(.success(EngineJobStatus(state: .running, engineState: "RUNNING")))
+        let aftermath = Aftermath(.success(["/out/a.csv"]))
+        let keeper = JobKeeper(store: store, aftermath: aftermath) { _ in answers }
+        let job = try unpublished("7f")
+        #expect(try keeper.refreshed(job).record.state == .running, "it goes on without its process")
+        answers.next.withLock { $0 = .success(EngineJobStatus(state: .finished, engineState: "FINISHED", endedAt: 7)) }
+        let record = try keeper.refreshed(job).record
+        #expect(record.state == .finished && record.outputs == ["/out/a.csv"] && record.stagingFolder == nil)
+        #expect(try keeper.refreshed(record).record == record)
+        #expect(aftermath.cleared.withLock { $0 }.isEmpty)
+    }
+
+    @Test func aDriverThatHadDoneItsPartIsNotLost() throws {
+        let job = try unpublished(nil)
+        try store.update(job.id) { $0.engineState = JobRecord.finishedByEngine }
+        let keeper = JobKeeper(store: store, aftermath: Aftermath(.success(["/out/a.csv"]))) { _ in
+            throw EngineUnavailable.gone(Diagnostic(.jobLost, "gone", at: nil))
+        }
+        try keeper.settleAbandoned()
+        #expect(try store.job(job.id)?.state == .finished)
+    }
+
+    @Test(arguments: [(DiagnosticCode.jobLost, JobState.lost), (.jobFailed, .failed)])
+    func whatCannotBePublishedIsTold(_ code: DiagnosticCode, _ state: JobState) throws {
+        let job = try unpublished("7f")
+        let done = Answers(.success(EngineJobStatus(state: .finished, engineState: "FINISHED")))
+        let aftermath = Aftermath(.failure(Diagnostic(code, "no room", at: nil)))
+        let keeper = JobKeeper(store: store, aftermath: aftermath) { _ in done }
+        let record = try keeper.refreshed(job).record
+        #expect(record.state == state)
+        #expect(record.failure?.text.contains("no room") == true)
+    }
+
+    @Test func whatAProcessLeftIsClearedAwayWhenItsJobCannotGoOn() throws {
+        let aftermath = Aftermath(.success([]))
+        let lost = try unpublished(nil)
+        let record = try JobKeeper(store: store, aftermath: aftermath) { _ in
+            throw EngineUnavailable.gone(Diagnostic(.jobLost, "gone", at: nil))
+        }.refreshed(lost).record
+        #expect(record.state == .lost && record.stagingFolder == nil)
+        let failed = Answers(.success(EngineJobStatus(state: .failed, engineState: "FAILED")))
+        let second = try JobKeeper(store: store, aftermath: aftermath) { _ in failed }.refreshed(try unpublished("8"))
+        #expect(second.record.state == .failed && second.record.stagingFolder == nil)
+        #expect(aftermath.cleared.withLock { $0 } == ["/staging", "/staging"])
+        // An engine that is recovering may know the job again in a moment.
+        let unknown = try unpublished("9")
+        let third = try JobKeeper(store: store, aftermath: aftermath) { _ in Answers(.success(nil)) }.refreshed(unknown)
+        #expect(third.record.state == .lost && third.record.stagingFolder == "/staging")
+        #expect(aftermath.cleared.withLock { $0.count } == 2)
+    }
+
     @Test func stoppingWaitsForTheEnd() throws {
         let answers = Answers(.success(EngineJobStatus(state: .running, engineState: "RUNNING")))
         let way = JobStop.savepoint(folder: nil, drain: true)
@@ -191,7 +262,7 @@ struct JobKeeperTests {
         let warnings = Mutex<[Diagnostic]>([])
         let recorder = JobRecorder(path: "/dev/null/jobs.db") { problem in warnings.withLock { $0.append(problem) } }
         recorder.started(.example("a"))
-        recorder.follow { [] }
+        recorder.follow { JobCounts(steps: []) }
         recorder.change { $0.engineJobID = "x" }
         recorder.ended(.finished)
         #expect(warnings.withLock { $0.map(\.severity) } == [.warning])

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import Planning
 import Platform
-import Projects
+public import Projects
 import Synchronization
 public import Translation
 public import Workers
@@ -38,6 +38,7 @@ public final class SparkJob: Sendable {
     private let pool: WorkerPool
     private let child = Mutex<ChildProcess?>(nil)
     private let isCancelled = Mutex(false)
+    private let events = Mutex<SparkEvents?>(nil)
 
     public init(_ program: EngineProgram, of plan: Plan, options: Options, pool: WorkerPool) {
         self.program = program
@@ -52,24 +53,48 @@ public final class SparkJob: Sendable {
         child.withLock { $0?.kill() }
     }
 
+    /// The plan's steps and Spark's stages, with what has been counted so far.
+    public var counts: JobCounts {
+        let steps = plan.steps.map { JobStep(name: $0.name, transform: $0.transform, place: $0.range?.location) }
+        guard let events = events.withLock({ $0 }) else { return JobCounts(steps: steps) }
+        var counts = JobCounts(steps: steps)
+        let outputs = events.counts
+        var titles: [String: String] = [:]
+        for output in program.outputs {
+            titles[output.folder] = plan.steps[output.step].name
+            guard let count = outputs[output.folder] else { continue }
+            counts.steps[output.step].recordsIn = count.records
+            if case .files = output.purpose { counts.steps[output.step].bytes = count.bytes }
+        }
+        counts.operators = events.operators { titles[$0] ?? $0 }
+        return counts
+    }
+
     /// Runs the program to its end.
+    ///
+    /// The driver ends with this process, however that ends.
     ///
     /// - Parameters:
     ///   - folder: where the program's files and the log go.
+    ///   - onStart: called when the driver is at work.
     ///   - onLine: takes each line that the driver prints.
     /// - Throws: what the driver gave up for.
     public func run(
-        folder: String, staging: StagingFolder, onLine: @escaping (String) -> Void
+        folder: String, staging: StagingFolder, onStart: () -> Void = {}, onLine: @escaping (String) -> Void
     ) throws(Diagnostic) {
+        defer { Self.removeTraces(in: folder) }
         _ = try JavaRuntime.find(for: .spark)
         let step = WorkerStep(name: "Spark", range: nil)
         let requirements = ["pyspark==\(Self.version)"] + (program.pythonRequirements ?? [])
         let (python, package) = try pool.python(with: requirements, step: step)
         let path = Path.join(folder, Self.logName)
         var log = SparkLog(onLine: onLine)
+        let events = logsEvents(to: folder, staging)
+        self.events.withLock { $0 = events }
+        defer { events?.update() }
         let ending: ChildProcess.Ending?
         do throws(SystemError) {
-            try FileSystem.createDirectories(folder)
+            try FileSystem.createDirectories(events == nil ? folder : Path.join(folder, Self.eventsName))
             let copy = try OpenFile(path, .overwrite)
             log = SparkLog { line in
                 onLine(line)
@@ -79,10 +104,14 @@ public final class SparkJob: Sendable {
             for file in program.files { try OpenFile.write(Array(file.text.utf8), to: Path.join(folder, file.name)) }
             try writeSettings(to: folder)
             let process = try ChildProcess(
-                python, arguments: [Path.join(folder, "pipeline.py"), "--staging", staging.path],
-                environment: variables(python: python, package: package, folder: folder))
+                python,
+                arguments: [
+                    "-m", "beamstack_worker.driver", Path.join(folder, "pipeline.py"), "--staging", staging.path,
+                ],
+                environment: variables(python: python, package: package, folder: folder, events), hasChannels: true)
             child.withLock { $0 = process }
             if isCancelled.withLock({ $0 }) { process.kill() }
+            onStart()
             ending = log.follow(process)
             child.withLock { $0 = nil }
         } catch {
@@ -100,6 +129,19 @@ public final class SparkJob: Sendable {
     }
 
     private static let settingsName = "spark.properties"
+    private static let eventsName = "events"
+
+    /// The account that Spark keeps of the job; `nil` where a person has it kept elsewhere.
+    private func logsEvents(to folder: String, _ staging: StagingFolder) -> SparkEvents? {
+        guard !options.settings.contains(where: { $0.name.hasPrefix("spark.eventLog.") }) else { return nil }
+        return SparkEvents(
+            folder: Path.join(folder, Self.eventsName), staging: staging.path, outputs: program.outputs.map(\.folder))
+    }
+
+    /// Removes what nobody needs when the driver has ended and nobody should find.
+    public static func removeTraces(in folder: String) {
+        for name in [settingsName, eventsName] { try? FileSystem.removeTree(Path.join(folder, name)) }
+    }
 
     /// Settings go in a file of our own: everybody may read a command line.
     private func writeSettings(to folder: String) throws(SystemError) {
@@ -110,6 +152,11 @@ public final class SparkJob: Sendable {
         try FileSystem.makePrivate(path)
         let lines = options.settings.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))\n" }
         try file.write(Array(lines.joined().utf8))
+    }
+
+    /// A word as shells read it.
+    private static func quoted(_ word: String) -> String {
+        "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
     }
 
     /// A name or value of a Java properties file.
@@ -133,7 +180,9 @@ public final class SparkJob: Sendable {
         return escaped
     }
 
-    private func variables(python: String, package: String, folder: String) -> [String: String?] {
+    private func variables(
+        python: String, package: String, folder: String, _ events: SparkEvents?
+    ) -> [String: String?] {
         var settings = [
             // Nothing listens beyond loopback.
             "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1", "spark.ui.enabled=false",
@@ -141,12 +190,13 @@ public final class SparkJob: Sendable {
         ]
         // A cluster's executors do not have the driver's variables.
         settings.append("spark.executorEnv.PYTHONPATH=\(folder):\(package)")
+        settings += events?.settings ?? []
         if let memory = options.memory { settings.append("spark.driver.memory=\(max(512, memory >> 20))m") }
         // What is given one by one wins over the file.
-        let file = options.settings.isEmpty ? [] : ["--properties-file \(Path.join(folder, Self.settingsName))"]
-        let arguments = file + ["--master \(options.master)"] + settings.map { "--conf \($0)" } + ["pyspark-shell"]
+        let file = options.settings.isEmpty ? [] : ["--properties-file", Path.join(folder, Self.settingsName)]
+        let arguments = file + ["--master", options.master] + settings.flatMap { ["--conf", $0] } + ["pyspark-shell"]
         return [
-            "PYSPARK_SUBMIT_ARGS": arguments.joined(separator: " "), "PYSPARK_PYTHON": python,
+            "PYSPARK_SUBMIT_ARGS": arguments.map(Self.quoted).joined(separator: " "), "PYSPARK_PYTHON": python,
             "PYSPARK_DRIVER_PYTHON": python, "PYTHONPATH": "\(folder):\(package)", "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_HOME": nil, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1",
         ]

@@ -10,106 +10,71 @@ public struct StagingFolder: Sendable {
     public let path: String
     let program: EngineProgram
     let plan: Plan
+    private let publication: Publication
 
     /// Makes an empty folder.
-    public init(for program: EngineProgram, of plan: Plan, temporaryDirectory: String) throws(Diagnostic) {
+    ///
+    /// - Parameter journal: the file from which another process learns where the outputs belong, should this one be
+    ///   killed; see `Publication.resume`.
+    public init(
+        for program: EngineProgram, of plan: Plan, temporaryDirectory: String, journal: String? = nil
+    ) throws(Diagnostic) {
         self.program = program
         self.plan = plan
-        let first = program.outputs.lazy.compactMap { output -> WriteOperation? in
-            if case .files(let write, _) = output.purpose { write } else { nil }
-        }.first
-        let beside = first.map { Self.local($0.path) } ?? Path.join(temporaryDirectory, "beamstack-job")
-        let absolute = Self.absolute(TemporaryName.beside(beside))
+        var files: [Publication.Files] = []
+        var printed: [String] = []
+        var checked: [String] = []
+        for output in program.outputs {
+            switch output.purpose {
+            case .files(let write, let hasWindows):
+                let place = (write.range ?? plan.steps[output.step].range)?.location
+                files.append(.init(folder: output.folder, write: write.local, hasWindows: hasWindows, place: place))
+            case .rows:
+                let step = plan.steps[output.step]
+                if case .assertEqual = step.operation { checked.append(step.name) } else { printed.append(step.name) }
+            }
+        }
+        let beside = files.first?.write.path ?? Path.join(temporaryDirectory, "beamstack-job")
+        let path = Self.absolute(TemporaryName.beside(beside))
         do throws(SystemError) {
-            try FileSystem.createDirectories(absolute)
+            try FileSystem.createDirectories(path)
         } catch {
             throw Diagnostic(
-                .outputNotPublished, "cannot make the folder '\(absolute)': \(error)", at: first?.range,
+                .outputNotPublished, "cannot make the folder '\(path)': \(error)", at: files.first?.write.range,
                 hint: "write to a folder that you may write to")
         }
-        path = absolute
+        self.path = path
+        publication = try Publication(
+            folder: path, files: files, printed: printed, checked: checked, journal: journal)
     }
 
-    /// A path without the scheme that files may have.
-    static func local(_ path: String) -> String { path.hasPrefix("file://") ? String(path.dropFirst(7)) : path }
-
-    static func absolute(_ path: String) -> String {
+    fileprivate static func absolute(_ path: String) -> String {
         if path.utf8.first == UInt8(ascii: "/") { return path }
         return FileSystem.absolutePath(of: ".").map { Path.join($0, path) } ?? path
     }
 
     /// The files that an output consists of, in the order of the engine's parts.
     func parts(of output: EngineProgram.Output) throws(SystemError) -> [String] {
-        try parts(in: Path.join(path, output.folder))
-    }
-
-    private func parts(in folder: String) throws(SystemError) -> [String] {
-        try FileSystem.names(in: folder).filter { $0.hasPrefix("part-") && !$0.hasSuffix(".crc") }.sorted()
-            .map { Path.join(folder, $0) }
-    }
-
-    /// A file's name here and the one it gets.
-    private struct Move {
-        let from: String
-        let to: String
-        let write: WriteOperation
-    }
-
-    private func moves(
-        _ parts: [String], _ write: WriteOperation, window: FileNaming.Window? = nil
-    ) -> [Move] {
-        let naming = FileNaming(write, path: Self.absolute(Self.local(write.path)), shardCount: parts.count)
-        return parts.enumerated().map { shard, part in
-            Move(from: part, to: naming.path(window: window, shard: shard), write: write)
-        }
-    }
-
-    private func windowedMoves(_ folder: String, _ write: WriteOperation) throws(SystemError) -> [Move] {
-        var moves: [Move] = []
-        for start in try FileSystem.names(in: folder).sorted() {
-            guard let first = Self.microseconds(start) else { continue }
-            for end in try FileSystem.names(in: Path.join(folder, start)).sorted() {
-                guard let second = Self.microseconds(end) else { continue }
-                let parts = try parts(in: Path.join(Path.join(folder, start), end))
-                moves += self.moves(parts, write, window: .init(start: first, end: second))
-            }
-        }
-        return moves
-    }
-
-    /// The number behind the `=` of a partition's folder.
-    private static func microseconds(_ name: String) -> Int64? {
-        name.lastIndex(of: "=").flatMap { Int64(name[name.index(after: $0)...]) }
+        try Publication.parts(in: Path.join(path, output.folder))
     }
 
     /// Renames all files into place.
     ///
     /// - Returns: their names there.
     public func publish() throws(Diagnostic) -> [String] {
-        var moves: [Move] = []
-        for output in program.outputs {
-            guard case .files(let write, let hasWindows) = output.purpose else { continue }
-            do throws(SystemError) {
-                moves +=
-                    hasWindows
-                    ? try windowedMoves(Path.join(path, output.folder), write)
-                    : self.moves(try parts(of: output), write)
-            } catch {
-                throw Diagnostic(.outputNotPublished, "cannot read what the job wrote: \(error)", at: write.range)
-            }
-        }
-        for move in moves {
-            do throws(SystemError) {
-                try FileSystem.createDirectories(Path.directory(of: move.to))
-                try FileSystem.rename(move.from, to: move.to)
-            } catch {
-                throw Diagnostic(
-                    .outputNotPublished, "cannot rename a file to '\(move.to)': \(error)", at: move.write.range,
-                    hint: "let all outputs of the pipeline be on one disk")
-            }
-        }
-        return moves.map(\.to)
+        var publication = publication
+        return try publication.publish()
     }
 
     public func remove() { try? FileSystem.removeTree(path) }
+}
+
+extension WriteOperation {
+    /// With the path on this machine, from the root and without the scheme that files may have.
+    fileprivate var local: WriteOperation {
+        let local = path.hasPrefix("file://") ? String(path.dropFirst(7)) : path
+        return WriteOperation(
+            format: format, path: StagingFolder.absolute(local), range: range, fileNameSuffix: fileNameSuffix,
+            shardNameTemplate: shardNameTemplate, shardCount: shardCount, compression: compression)
+    }
 }

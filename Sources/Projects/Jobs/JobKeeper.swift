@@ -10,11 +10,18 @@ public struct JobKeeper: Sendable {
     }
 
     private let store: JobStore
+    private let aftermath: any JobAftermath
     private let engines: @Sendable (JobRecord) throws -> any EngineJobs
 
-    /// - Parameter engines: the engine that runs a job, by its record; throws `EngineUnavailable` where it is gone.
-    public init(store: JobStore, engines: @escaping @Sendable (JobRecord) throws -> any EngineJobs) {
+    /// - Parameters:
+    ///   - aftermath: brings jobs to their end whose process is gone.
+    ///   - engines: the engine that runs a job, by its record; throws `EngineUnavailable` where it is gone.
+    public init(
+        store: JobStore, aftermath: (any JobAftermath)? = nil,
+        engines: @escaping @Sendable (JobRecord) throws -> any EngineJobs
+    ) {
         self.store = store
+        self.aftermath = aftermath ?? NoAftermath()
         self.engines = engines
     }
 
@@ -27,16 +34,13 @@ public struct JobKeeper: Sendable {
         guard !record.state.isFinal, record.process?.isAlive != true else {
             return Account(record: record, warning: nil)
         }
-        let current = try store.update(record.id) { job in
-            // It may have ended in good order since.
-            guard !job.state.isFinal, job.process == record.process, job.engineJobID == nil else { return }
-            if job.isStopRequested {
-                Self.end(&job, .stopped)
-            } else {
-                Self.lose(&job, "the process that ran it is gone")
-            }
-        }
-        return Account(record: current ?? record, warning: nil)
+        return Account(record: try settle(record, .gone("the process that ran it is gone")), warning: nil)
+    }
+
+    /// Brings the jobs to their end whose processes have left them.
+    public func settleAbandoned() throws(Diagnostic) {
+        for record in try store.all(states: Set(JobState.allCases.filter { !$0.isFinal }))
+        where record.process?.isAlive != true { _ = try refreshed(record) }
     }
 
     private func ask(_ record: JobRecord, _ engineJobID: String) throws(Diagnostic) -> Account {
@@ -44,20 +48,85 @@ public struct JobKeeper: Sendable {
         do {
             status = try engines(record).status(of: engineJobID)
         } catch EngineUnavailable.gone(let diagnostic) {
-            return Account(record: try lose(record, diagnostic.message), warning: nil)
+            return Account(record: try settle(record, .gone(diagnostic.message)), warning: nil)
         } catch {
             return Account(record: record, warning: Self.warning(error, record))
         }
-        guard let status else { return Account(record: try lose(record, "its engine does not know it"), warning: nil) }
-        let current = try store.update(record.id) { job in Self.apply(status, to: &job) }
-        return Account(record: current ?? record, warning: nil)
+        guard let status else {
+            return Account(record: try settle(record, .unknown("its engine does not know it")), warning: nil)
+        }
+        let current = try store.update(record.id) { job in Self.apply(status, to: &job) } ?? record
+        guard status.state.isFinal, current.process?.isAlive != true else {
+            return Account(record: current, warning: nil)
+        }
+        return Account(record: try settle(current, .told(status.state)), warning: nil)
     }
 
-    private func lose(_ record: JobRecord, _ reason: String) throws(Diagnostic) -> JobRecord {
-        let current = try store.update(record.id) { job in
-            if !job.state.isFinal { Self.lose(&job, reason) }
+    // MARK: Without a process
+
+    /// How a job ended that has no process to tell.
+    private enum End {
+        /// What ran it exists no more.
+        case gone(String)
+        /// The engine says nothing about it, yet; it may be recovering.
+        case unknown(String)
+        case told(JobState)
+
+        var isFinished: Bool { if case .told(.finished) = self { true } else { false } }
+    }
+
+    /// Does what the process would have done that is gone.
+    private func settle(_ record: JobRecord, _ end: End) throws(Diagnostic) -> JobRecord {
+        let folder = JobFolder(of: record.id, state: Path.directory(of: store.path))
+        let settled = try folder.exclusively { () throws(Diagnostic) in
+            // It may have ended in good order since, or another command has been here.
+            guard let found = try store.job(record.id), found.process == record.process,
+                found.engineJobID == record.engineJobID
+            else { return try store.job(record.id) }
+            if found.isUnpublished || end.isFinished, found.state == .lost || !found.state.isFinal {
+                return try publish(found)
+            }
+            switch end {
+            case .told where found.state.isFinal && found.stagingFolder != nil, .gone where !found.state.isFinal:
+                aftermath.clear(found)
+            // A job that its engine does not know may yet be recovered.
+            default: break
+            }
+            return try store.update(record.id) { job in
+                guard job.process == found.process, job.engineJobID == found.engineJobID else { return }
+                switch end {
+                case .gone(let reason), .unknown(let reason):
+                    guard !job.state.isFinal else { return }
+                    if job.isStopRequested { Self.end(&job, .stopped) } else { Self.lose(&job, reason) }
+                    if case .gone = end { job.stagingFolder = nil }
+                case .told: if job.state.isFinal { job.stagingFolder = nil }
+                }
+            }
         }
-        return current ?? record
+        return (settled ?? nil) ?? record
+    }
+
+    private func publish(_ record: JobRecord) throws(Diagnostic) -> JobRecord? {
+        let outputs: [String]
+        do {
+            outputs = try aftermath.publish(record)
+        } catch {
+            let failure = (error as? Diagnostic) ?? Diagnostic(.jobFailed, "\(error)", at: nil)
+            return try store.update(record.id) { job in
+                Self.end(&job, failure.code == .jobLost ? .lost : .failed)
+                job.failure = JobFailure([failure])
+                // Nobody tries again.
+                job.engineState = nil
+                job.stagingFolder = failure.code == .jobLost ? nil : job.stagingFolder
+            }
+        }
+        return try store.update(record.id) { job in
+            job.state = .finished
+            job.endedAt = job.endedAt ?? WallClock.microseconds
+            job.outputs = outputs
+            job.stagingFolder = nil
+            job.failure = nil
+        }
     }
 
     private static func apply(_ status: EngineJobStatus, to job: inout JobRecord) {
@@ -66,8 +135,8 @@ public struct JobKeeper: Sendable {
         job.engineState = status.engineState
         job.startedAt = status.startedAt ?? job.startedAt
         if !status.operators.isEmpty { job.operators = status.operators }
-        // Outputs are in place when the command has published them.
-        if status.state == .finished, job.stagingFolder != nil, job.process?.isAlive == true { return }
+        // Outputs are in place when they have been published.
+        if status.state == .finished, job.stagingFolder != nil { return }
         job.state = job.isStopRequested && status.state == .failed ? .stopped : status.state
         job.endedAt = status.state.isFinal ? status.endedAt ?? job.endedAt ?? WallClock.microseconds : nil
         if !status.state.isFinal { job.failure = nil }

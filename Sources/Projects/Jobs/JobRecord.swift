@@ -104,6 +104,12 @@ public struct JobRecord: Sendable, Equatable {
         isStopRequested = false
     }
 
+    /// `engineState` where the engine has done its part; outputs may not be in place yet.
+    public static let finishedByEngine = "FINISHED"
+
+    /// Whether all that is left to do is to bring the outputs to their places.
+    var isUnpublished: Bool { stagingFolder != nil && engineState == Self.finishedByEngine }
+
     /// How long it has run or ran.
     public func duration(now: Int64 = WallClock.microseconds) -> Int64? {
         startedAt.map { max(0, (endedAt ?? (state.isFinal ? $0 : now)) - $0) }

@@ -9,7 +9,7 @@ public final class JobRecorder: Sendable {
         var id: String?
         var hasWarned = false
         /// What the job has counted so far.
-        var counts: (@Sendable () -> [JobStep])?
+        var counts: (@Sendable () -> JobCounts)?
         var isFollowed = false
     }
 
@@ -38,12 +38,34 @@ public final class JobRecorder: Sendable {
         perform { (state) throws(Diagnostic) in
             var job = job
             if job.process == nil { job.process = ProcessIdentity.current }
-            if job.state == .submitted, job.engine == .embedded { job.state = .running }
             if job.state == .running, job.startedAt == nil { job.startedAt = job.submittedAt }
             // A person waits: a second for others that write, not more.
             let store = try JobStore(path: path, patience: 1000)
             state.store = store
             state.id = try store.add(job)
+        }
+    }
+
+    /// Goes on with a job that another process has added; from now on it belongs to this one.
+    public func adopt(_ id: String) {
+        perform { (state) throws(Diagnostic) in
+            let store = try JobStore(path: path, patience: 5000)
+            state.store = store
+            state.id = id
+            try store.update(id) { job in
+                job.process = ProcessIdentity.current
+                // Between two owners it may have looked lost.
+                if job.state == .lost { (job.state, job.failure, job.endedAt) = (.submitted, nil, nil) }
+            }
+        }
+    }
+
+    /// Writes down that the job has been taken and is at work.
+    public func running() {
+        change { job in
+            guard !job.state.isFinal else { return }
+            job.state = .running
+            job.startedAt = job.startedAt ?? WallClock.microseconds
         }
     }
 
@@ -58,14 +80,14 @@ public final class JobRecorder: Sendable {
     /// Writes down how the job ended and closes the store.
     public func ended(_ final: JobState, failure: JobFailure? = nil, outputs: [String] = []) {
         let failure = failure?.without(secrets)
-        let steps = state.withLock(\.counts)?()
+        let counts = state.withLock(\.counts)?()
         change { job in
             job.state = final == .failed && job.isStopRequested ? .stopped : final
             job.endedAt = WallClock.microseconds
-            if let steps { job.steps = steps }
+            if let counts { job.take(counts) }
             if let failure { job.failure = failure }
             job.outputs = outputs.map { $0.contains("://") ? $0 : Path.join(job.workingDirectory, $0) }
-            if final == .finished { job.stagingFolder = nil }
+            job.stagingFolder = nil
         }
         close()
     }
@@ -79,7 +101,7 @@ public final class JobRecorder: Sendable {
     }
 
     /// Writes the counts of the steps down every two seconds and at the job's end, so that others can watch it.
-    public func follow(_ counts: @escaping @Sendable () -> [JobStep]) {
+    public func follow(_ counts: @escaping @Sendable () -> JobCounts) {
         let isFirst = state.withLock { state in
             state.counts = counts
             defer { state.isFollowed = true }
@@ -92,8 +114,8 @@ public final class JobRecorder: Sendable {
                     Threads.sleep(milliseconds: 100)
                     guard self?.id != nil else { return }
                 }
-                guard let steps = self?.state.withLock(\.counts)?() else { return }
-                self?.change { if !$0.state.isFinal { $0.steps = steps } }
+                guard let counts = self?.state.withLock(\.counts)?() else { return }
+                self?.change { if !$0.state.isFinal { $0.take(counts) } }
             }
         }
     }
@@ -115,5 +137,25 @@ public final class JobRecorder: Sendable {
         problem.severity = .warning
         problem.notes.append("the job itself goes on; '--no-record' runs one without a record")
         warn(problem)
+    }
+}
+
+/// What a job has counted so far.
+public struct JobCounts: Sendable {
+    /// The plan's steps.
+    public var steps: [JobStep]
+    /// The engine's own parts.
+    public var operators: [JobOperator]
+
+    public init(steps: [JobStep], operators: [JobOperator] = []) {
+        self.steps = steps
+        self.operators = operators
+    }
+}
+
+extension JobRecord {
+    fileprivate mutating func take(_ counts: JobCounts) {
+        steps = counts.steps
+        operators = counts.operators
     }
 }

@@ -114,6 +114,8 @@ struct JobsCommand: ParsableCommand {
             let ended = try store.all(states: Set(JobState.allCases.filter(\.isFinal))).dropFirst(keep)
             for record in ended { JobSupport.removeFolders(of: record) }
             let count = try store.remove(ended.map(\.id))
+            // The oldest jobs are forgotten without a command.
+            JobFolder.removeOrphans(except: Set(try store.all().map(\.id)))
             Output.message("removed \(count) job\(count == 1 ? "" : "s")\n")
         }
     }

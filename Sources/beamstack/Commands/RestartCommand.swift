@@ -31,7 +31,11 @@ struct RestartCommand: ParsableCommand {
         } catch {
             throw Diagnostic(.jobNotRestartable, "the folder that the job ran in is gone: \(error)", at: nil)
         }
-        var command = try Beamstack.parseAsRoot(arguments + ["--restart-of", record.id])
-        try command.run()
+        let all = arguments + ["--restart-of", record.id]
+        guard let command = try Beamstack.parseAsRoot(all) as? any PipelineCommand else {
+            throw Diagnostic(
+                .jobNotRestartable, "'\(record.options.command)' is no command that runs pipelines", at: nil)
+        }
+        try command.run(as: all)
     }
 }

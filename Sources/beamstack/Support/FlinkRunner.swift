@@ -21,11 +21,13 @@ struct FlinkRunner {
     let showsProgress: Bool
     let support: WorkerSupport
     let recorder: JobRecorder?
+    /// Where a job that outlives its command keeps what it makes; without one a temporary folder does.
+    let folder: JobFolder?
     private let temporary: TemporaryCluster
 
     init(
         address: String?, parallelism: Int?, memory: Int?, settings: [(name: String, value: String)], isVerbose: Bool,
-        showsProgress: Bool, support: WorkerSupport, recorder: JobRecorder?
+        showsProgress: Bool, support: WorkerSupport, recorder: JobRecorder?, folder: JobFolder?
     ) throws {
         self.address = address
         self.parallelism = parallelism
@@ -35,6 +37,7 @@ struct FlinkRunner {
         self.showsProgress = showsProgress
         self.support = support
         self.recorder = recorder
+        self.folder = folder
         temporary = TemporaryCluster(
             .flink, slots: parallelism, memoryInBytes: memory.map { Int64($0) }, manager: try ClusterSupport.manager(),
             installation: { () throws(Diagnostic) in
@@ -55,17 +58,18 @@ struct FlinkRunner {
         }
         let (address, home) = try place()
         let folders = Environment["TMPDIR"] ?? "/tmp"
-        let staging = try StagingFolder(for: program, of: plan, temporaryDirectory: folders)
+        let staging = try StagingFolder(
+            for: program, of: plan, temporaryDirectory: folders, journal: folder?.publication)
         defer { staging.remove() }
-        let folder = TemporaryName.beside(Path.join(folders, "beamstack-flink"))
-        defer { try? FileSystem.removeTree(folder) }
+        let programFolder = folder?.program ?? TemporaryName.beside(Path.join(folders, "beamstack-flink"))
+        defer { if folder == nil { try? FileSystem.removeTree(programFolder) } }
         let job = FlinkJob(
             program, of: plan,
             options: .init(address: address, parallelism: parallelism, settings: settings, home: home),
             pool: support.pool)
         recorder?.change { record in
             record.steps = plan.steps.map { JobStep($0) }
-            record.programFolder = folder
+            record.programFolder = programFolder
             record.stagingFolder = staging.path
             record.address = address
         }
@@ -78,8 +82,9 @@ struct FlinkRunner {
         if showsProgress { Output.message("running on Flink (\(address)) …\n") }
         var last: EngineJobStatus?
         try job.run(
-            folder: folder, staging: staging,
+            folder: programFolder, staging: staging,
             onStatus: { id, status in
+                if last == nil { recorder?.running() }
                 let isNews = last?.state != status.state || last?.operators != status.operators
                 last = status
                 guard isNews else { return }
@@ -89,8 +94,9 @@ struct FlinkRunner {
                     record.operators = status.operators
                 }
             }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
+        recorder?.change { $0.engineState = JobRecord.finishedByEngine }
         let outputs = try EngineResults.finish(staging, support: support)
-        recorder?.change { $0.programFolder = nil }
+        if folder == nil { recorder?.change { $0.programFolder = nil } }
         guard showsProgress else { return outputs }
         let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9
         for path in outputs { Output.message("wrote \(path)\n") }

@@ -14,7 +14,7 @@ enum JobSupport {
     }
 
     static func keeper(_ store: JobStore) -> JobKeeper {
-        JobKeeper(store: store) { record in try engine(of: record) }
+        JobKeeper(store: store, aftermath: LocalAftermath()) { record in try engine(of: record) }
     }
 
     /// Records as they are now; what cannot be asked is told.
@@ -52,11 +52,7 @@ enum JobSupport {
 
     /// Removes what was made for a job and nobody needs without it.
     static func removeFolders(of record: JobRecord) {
-        let root = Path.join(StateFolder.standard, "jobs")
-        // Only what is certainly ours: a record may name any folder.
-        for folder in [record.programFolder, record.stagingFolder].compactMap({ $0 })
-        where folder.hasPrefix(root + "/") && !folder.contains("/../") {
-            try? FileSystem.removeTree(folder)
-        }
+        JobFolder(of: record.id).remove()
+        LocalAftermath.removeStaging(record)
     }
 }

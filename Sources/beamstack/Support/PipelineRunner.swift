@@ -86,6 +86,7 @@ struct PipelineRunner {
         let metrics = EmbeddedEngine.metrics(for: plan)
         let progress = showsProgress ? ProgressLine(plan: plan, metrics: metrics) : nil
         progress?.start()
+        record?.running()
         record?.follow(metrics, of: plan)
         do {
             let result = try engine.run(plan, metrics: metrics, cancellation: cancellation)

@@ -19,6 +19,8 @@ struct SparkRunner {
     let showsProgress: Bool
     let support: WorkerSupport
     let recorder: JobRecorder?
+    /// Where a job that outlives its command keeps what it makes; without one a temporary folder does.
+    let folder: JobFolder?
 
     /// - Returns: the files that were written.
     func run(_ plan: Plan, _ cancellation: Cancellation) throws -> [String] {
@@ -29,20 +31,22 @@ struct SparkRunner {
             throw CommandFailure.failed
         }
         let temporary = Environment["TMPDIR"] ?? "/tmp"
-        let staging = try StagingFolder(for: program, of: plan, temporaryDirectory: temporary)
+        let staging = try StagingFolder(
+            for: program, of: plan, temporaryDirectory: temporary, journal: folder?.publication)
         defer { staging.remove() }
         // It stays where the job fails: the message names the log in it.
-        let folder = TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
+        let programFolder = folder?.program ?? TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
         let job = SparkJob(
             program, of: plan,
             options: .init(master: master, memory: memory, partitions: 2 * workers, settings: settings),
             pool: support.pool)
         recorder?.change { record in
             record.steps = plan.steps.map { JobStep($0) }
-            record.programFolder = folder
+            record.programFolder = programFolder
             record.stagingFolder = staging.path
-            record.logs = [Path.join(folder, SparkJob.logName)]
+            record.logs.append(Path.join(programFolder, SparkJob.logName))
         }
+        recorder?.follow { job.counts }
         Interruption.whenInterrupted {
             cancellation.cancel()
             job.cancel()
@@ -50,14 +54,17 @@ struct SparkRunner {
         }
         let start = MonotonicClock.nanoseconds
         if showsProgress { Output.message("running on Spark (\(master)) …\n") }
-        try job.run(folder: folder, staging: staging) { line in
-            if isVerbose { Output.message("[spark] \(line)\n") }
-        }
+        try job.run(
+            folder: programFolder, staging: staging, onStart: { recorder?.running() },
+            onLine: { line in if isVerbose { Output.message("[spark] \(line)\n") } })
+        recorder?.change { $0.engineState = JobRecord.finishedByEngine }
         let outputs = try EngineResults.finish(staging, support: support)
-        try? FileSystem.removeTree(folder)
-        recorder?.change { record in
-            record.programFolder = nil
-            record.logs = []
+        if folder == nil {
+            try? FileSystem.removeTree(programFolder)
+            recorder?.change { record in
+                record.programFolder = nil
+                record.logs = []
+            }
         }
         guard showsProgress else { return outputs }
         let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9

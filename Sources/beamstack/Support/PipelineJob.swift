@@ -1,0 +1,59 @@
+import Diagnostics
+import Engine
+import PipelineSpec
+import Planning
+import Platform
+import Projects
+
+/// One run of a pipeline on a target.
+struct PipelineJob {
+    let arguments: RunArguments
+    /// The name of the command.
+    let command: String
+    let showsProgress: Bool
+    let target: Target
+    let variables: [String: TemplateValue]
+
+    init(_ arguments: RunArguments, command: String, showsProgress: Bool) throws {
+        self.arguments = arguments
+        self.command = command
+        self.showsProgress = showsProgress
+        variables = try arguments.templates.variables()
+        target = try Target(named: arguments.place.target, forPipeline: arguments.file, workers: arguments.workers)
+    }
+
+    /// Whether another process finds the same pipeline under the same name: not in a pipe.
+    var canBeReadAgain: Bool {
+        let path = arguments.file
+        return !path.hasPrefix("/dev/") && (try? FileSystem.status(of: path))?.kind == .file
+    }
+
+    /// Runs the pipeline in this process.
+    func execute(_ record: RunRecord?) throws {
+        let loader = PipelineLoader(
+            variables: variables, options: PlanningOptions(missingFilesAreErrors: true),
+            workers: WorkerSupport(for: arguments.file, use: .running))
+        let definition = target.definition
+        let threads = arguments.workers ?? definition.parallelism ?? Host.coreCount
+        let memory = arguments.memory?.bytes ?? (definition.engine == .embedded ? definition.memory : nil)
+        let runner = PipelineRunner(
+            loader: loader, workers: threads, memoryBudget: memory ?? RunOptions.defaultMemoryBudget,
+            showsProgress: showsProgress, record: record)
+        switch target.engine {
+        case .embedded: try runner.run(arguments.file)
+        case .spark(let master):
+            let spark = SparkRunner(
+                master: master, workers: threads, memory: memory, settings: try target.sparkSettings,
+                isVerbose: arguments.verbose, showsProgress: showsProgress, support: loader.workers,
+                recorder: record?.recorder, folder: record?.folder)
+            try runner.run(arguments.file) { plan, cancellation in try spark.run(plan, cancellation) }
+        case .flink(let address):
+            let flink = try FlinkRunner(
+                address: address, parallelism: arguments.workers ?? definition.parallelism, memory: memory,
+                settings: try target.settings, isVerbose: arguments.verbose, showsProgress: showsProgress,
+                support: loader.workers, recorder: record?.recorder, folder: record?.folder)
+            defer { flink.close() }
+            try runner.run(arguments.file) { plan, cancellation in try flink.run(plan, cancellation) }
+        }
+    }
+}

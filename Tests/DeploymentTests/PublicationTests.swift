@@ -1,0 +1,92 @@
+import Diagnostics
+import Foundation
+import Planning
+import Platform
+import Projects
+import Testing
+
+@testable import Deployment
+
+/// Outputs that another process brings to their places than the one that was to.
+struct PublicationTests {
+    private let folder: String
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "beamstack-publication-\(UUID().uuidString)"
+        try FileSystem.createDirectories(folder + "/.staging.partial/out")
+    }
+
+    private var journal: String { folder + "/publication.json" }
+
+    private func write(_ path: String, _ text: String) throws {
+        let path = folder + "/" + path
+        try FileSystem.createDirectories(Path.directory(of: path))
+        try OpenFile(path, .overwrite).write(Array(text.utf8))
+    }
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOfFile: folder + "/" + path, encoding: .utf8)
+    }
+
+    private func publication(
+        hasWindows: Bool = false, printed: [String] = [], checked: [String] = []
+    ) throws -> Publication {
+        let write = WriteOperation(format: .text, path: folder + "/results/out", range: nil, fileNameSuffix: ".txt")
+        return try Publication(
+            folder: folder + "/.staging.partial",
+            files: [.init(folder: "out", write: write, hasWindows: hasWindows, place: "p.yaml:3:1")], printed: printed,
+            checked: checked, journal: journal)
+    }
+
+    @Test func whatWasLeftIsPublished() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        _ = try publication(printed: ["Log"])
+        for part in 0..<2 { try write(".staging.partial/out/part-0000\(part)-x", "\(part)") }
+        try write(".staging.partial/out/_SUCCESS", "")
+        var warnings = ""
+        let outputs = try Publication.resume(journal) { warnings += $0 }
+        #expect(outputs == (0..<2).map { folder + "/results/out-0000\($0)-of-00002.txt" })
+        #expect(try text("results/out-00001-of-00002.txt") == "1")
+        #expect(warnings.contains("'Log'"))
+        #expect(!FileSystem.isDirectory(folder + "/.staging.partial"))
+    }
+
+    @Test func whatWasKilledInTheMiddleGoesOnWithTheSameNames() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        var publication = try publication()
+        for part in 0..<3 { try write(".staging.partial/out/part-0000\(part)-x", "\(part)") }
+        // A folder has the name of the second file, so that only the first is renamed.
+        try FileSystem.createDirectories(folder + "/results/out-00001-of-00003.txt/in the way")
+        let problem = #expect(throws: Diagnostic.self) { _ = try publication.publish() }
+        #expect(problem?.code == .outputNotPublished && problem?.notes == ["written by p.yaml:3:1"])
+        try FileSystem.removeTree(folder + "/results/out-00001-of-00003.txt")
+        #expect(try Publication.resume(journal) { Issue.record("\($0)") }.count == 3)
+        for part in 0..<3 { #expect(try text("results/out-0000\(part)-of-00003.txt") == "\(part)") }
+    }
+
+    @Test func windowsKeepTheirNames() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        _ = try publication(hasWindows: true)
+        try write(".staging.partial/out/window_start__=0/window_end__=60000000/part-0-x", "w")
+        #expect(
+            try Publication.resume(journal) { _ in }
+                == [folder + "/results/out-1970-01-01T00:00:00-1970-01-01T00:01:00-00000-of-00001.txt"])
+    }
+
+    @Test func rowsThatNobodyComparedAreNoSuccess() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        _ = try publication(checked: ["AssertEqual"])
+        try write(".staging.partial/out/part-0-x", "w")
+        let problem = #expect(throws: Diagnostic.self) { try Publication.resume(journal) { _ in } }
+        #expect(problem?.code == .jobLost)
+        #expect(!FileSystem.isDirectory(folder + "/results"))
+    }
+
+    @Test func aDamagedJournalIsTold() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        for content in ["", "{}", "{\"folder\": \"/x\", \"files\": [{}], \"printed\": [], \"checked\": []}"] {
+            try write("publication.json", content)
+            #expect(throws: Diagnostic.self) { try Publication.resume(journal) { _ in } }
+        }
+    }
+}
