@@ -14,7 +14,8 @@ struct Beamstack: ParsableCommand {
             """,
         version: BeamstackVersion.text,
         subcommands: [
-            RunCommand.self, DeployCommand.self, ValidateCommand.self, PlanCommand.self, CompileCommand.self,
+            RunCommand.self, DeployCommand.self, ValidateCommand.self, PlanCommand.self, VerifyCommand.self,
+            CompileCommand.self,
             TestCommand.self,
             DocsCommand.self, InitCommand.self, TargetsCommand.self,
             JobsCommand.self, LogsCommand.self, StopCommand.self, RestartCommand.self,

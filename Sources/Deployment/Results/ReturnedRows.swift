@@ -6,13 +6,14 @@ import Projects
 import Translation
 
 extension StagingFolder {
-    /// Plans for this machine that do what the program left to it: print rows, compare them.
-    public func localPlans() throws(Diagnostic) -> [Plan] {
-        var plans: [Plan] = []
+    /// Plans for this machine that do what the program left to it: print rows, compare them; each with the step of the
+    /// whole plan that it is.
+    public func localPlans() throws(Diagnostic) -> [(step: Step, plan: Plan)] {
+        var plans: [(step: Step, plan: Plan)] = []
         for output in program.outputs {
             guard case .rows(let schema) = output.purpose else { continue }
             let step = plan.steps[output.step]
-            plans.append(self.plan(of: step, rows: try rows(of: output, schema, at: step.range), schema))
+            plans.append((step, self.plan(of: step, rows: try rows(of: output, schema, at: step.range), schema)))
         }
         return plans
     }

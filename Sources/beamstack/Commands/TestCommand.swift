@@ -24,6 +24,7 @@ struct TestCommand: ParsableCommand {
     var files: [String]
 
     @OptionGroup var templates: TemplateArguments
+    @OptionGroup var place: TargetArguments
 
     @Option(name: .customLong("test-suite"), help: "A file with the tests, instead of the pipeline's own.")
     var suite: String?
@@ -48,11 +49,14 @@ struct TestCommand: ParsableCommand {
     func run() throws {
         let variables = try templates.variables()
         var hasPassed = true
+        let target = try Target(named: place.target, forPipeline: files.first ?? ".", workers: nil)
+        let session = target.translated == nil ? nil : try TargetSession(target, workers: nil, memory: nil)
+        defer { session?.close() }
         for file in files {
             let tester = PipelineTester(
                 loader: PipelineLoader(
                     variables: variables, options: PlanningOptions(missingFilesAreErrors: true),
-                    workers: WorkerSupport(for: file, use: .running)))
+                    workers: WorkerSupport(for: file, use: .running)), session: session)
             let (document, problems) = tester.loader.document(file)
             Output.report(problems)
             guard let document, !problems.hasErrors else {

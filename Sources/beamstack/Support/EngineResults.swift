@@ -9,16 +9,26 @@ enum EngineResults {
     /// Prints or compares the rows that came back, makes the files that the job had no rows for, and puts all in place.
     ///
     /// - Returns: the files that were written.
-    static func finish(_ staging: StagingFolder, support: WorkerSupport) throws -> [String] {
+    static func finish(
+        _ staging: StagingFolder, support: WorkerSupport, _ returns: EngineReturns = EngineReturns()
+    ) throws -> [String] {
         let options = RunOptions(
             workers: 1, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
-            printsLogPrefixes: Terminal.isTerminal(.output), logOutput: { Output.write($0) })
+            printsLogPrefixes: returns.hasLogPrefixes, logOutput: returns.log)
         let engine = EmbeddedEngine(
             connectors: LocalConnectors(workers: support.pool), workers: support.pool, options: options)
         func run(_ plan: Plan) throws -> [String] {
             try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation()).outputs
         }
-        for plan in try staging.localPlans() { _ = try run(plan) }
+        for (step, plan) in try staging.localPlans() {
+            if let take = returns.rows, case .log = step.operation,
+                case .create(let rows)? = plan.steps.first?.operation
+            {
+                take(step, rows)
+            } else {
+                _ = try run(plan)
+            }
+        }
         let rest = try staging.plansForNothing()
         return try staging.publish() + rest.flatMap { try run($0) }
     }

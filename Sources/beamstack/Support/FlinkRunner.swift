@@ -8,7 +8,7 @@ import Translation
 import Workers
 
 /// Runs a plan on Flink: translates it, hands it over, publishes the outputs, and does the rest here.
-struct FlinkRunner {
+struct FlinkRunner: PlanRunner {
     /// Of the JobManager; `nil` for a cluster that lives as long as this process.
     let address: String?
     /// Tasks that a step is split into, where the person or the target says.
@@ -23,33 +23,13 @@ struct FlinkRunner {
     let recorder: JobRecorder?
     /// Where a job that outlives its command keeps what it makes; without one a temporary folder does.
     let folder: JobFolder?
-    private let temporary: TemporaryCluster
-
-    init(
-        address: String?, parallelism: Int?, memory: Int?, settings: [(name: String, value: String)], isVerbose: Bool,
-        showsProgress: Bool, support: WorkerSupport, recorder: JobRecorder?, folder: JobFolder?
-    ) throws {
-        self.address = address
-        self.parallelism = parallelism
-        self.memory = memory
-        self.settings = settings
-        self.isVerbose = isVerbose
-        self.showsProgress = showsProgress
-        self.support = support
-        self.recorder = recorder
-        self.folder = folder
-        temporary = TemporaryCluster(
-            .flink, slots: parallelism, memoryInBytes: memory.map { Int64($0) }, manager: try ClusterSupport.manager(),
-            installation: { () throws(Diagnostic) in
-                try ClusterSupport.installation(.flink, version: nil, installs: true)
-            })
-    }
-
-    /// Ends the cluster of this run, where there is one.
-    func close() { temporary.remove() }
+    /// What is started where there is no address.
+    let temporary: TemporaryCluster
 
     /// - Returns: the files that were written.
-    func run(_ plan: Plan, _ cancellation: Cancellation) throws -> [String] {
+    func run(
+        _ plan: Plan, _ cancellation: Cancellation, _ returns: EngineReturns
+    ) throws -> [String] {
         let program = Translator(.flink).program(for: plan)
         guard program.obstacles.isEmpty else {
             recorder?.change { $0.failure = JobFailure(program.obstacles) }
@@ -95,7 +75,7 @@ struct FlinkRunner {
                 }
             }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
         recorder?.change { $0.engineState = JobRecord.finishedByEngine }
-        let outputs = try EngineResults.finish(staging, support: support)
+        let outputs = try EngineResults.finish(staging, support: support, returns)
         if folder == nil { recorder?.change { $0.programFolder = nil } }
         guard showsProgress else { return outputs }
         let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9

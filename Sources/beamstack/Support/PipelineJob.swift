@@ -39,21 +39,14 @@ struct PipelineJob {
         let runner = PipelineRunner(
             loader: loader, workers: threads, memoryBudget: memory ?? RunOptions.defaultMemoryBudget,
             showsProgress: showsProgress, record: record)
-        switch target.engine {
-        case .embedded: try runner.run(arguments.file)
-        case .spark(let master):
-            let spark = SparkRunner(
-                master: master, workers: threads, memory: memory, settings: try target.sparkSettings,
-                isVerbose: arguments.verbose, showsProgress: showsProgress, support: loader.workers,
-                recorder: record?.recorder, folder: record?.folder)
-            try runner.run(arguments.file) { plan, cancellation in try spark.run(plan, cancellation) }
-        case .flink(let address):
-            let flink = try FlinkRunner(
-                address: address, parallelism: arguments.workers ?? definition.parallelism, memory: memory,
-                settings: try target.settings, isVerbose: arguments.verbose, showsProgress: showsProgress,
-                support: loader.workers, recorder: record?.recorder, folder: record?.folder)
-            defer { flink.close() }
-            try runner.run(arguments.file) { plan, cancellation in try flink.run(plan, cancellation) }
+        if case .embedded = target.engine { return try runner.run(arguments.file) }
+        let session = try TargetSession(target, workers: arguments.workers, memory: arguments.memory?.bytes)
+        defer { session.close() }
+        let planRunner = try session.runner(
+            loader.workers, isVerbose: arguments.verbose, showsProgress: showsProgress, recorder: record?.recorder,
+            folder: record?.folder)
+        try runner.run(arguments.file) { plan, cancellation in
+            try planRunner.run(plan, cancellation, EngineReturns())
         }
     }
 }

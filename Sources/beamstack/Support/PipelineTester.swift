@@ -7,12 +7,14 @@ import Planning
 import Platform
 import Workers
 
-/// Runs a pipeline's tests on the embedded engine.
+/// Runs a pipeline's tests.
 struct PipelineTester {
     /// Rows that a created test takes from each source.
     private static let sampleRows = 10
 
     let loader: PipelineLoader
+    /// Where the tests run, where that is not the embedded engine.
+    var session: TargetSession?
 
     private var engine: EmbeddedEngine {
         let options = RunOptions(workers: Host.coreCount, logOutput: { _ in })
@@ -42,7 +44,9 @@ struct PipelineTester {
     }
 
     private func collect(_ plan: Plan, _ outputs: [OutputReference]) throws -> [OutputReference: [RowValue]] {
-        try engine.collect(plan, outputs: outputs)
+        guard let session else { return try engine.collect(plan, outputs: outputs) }
+        let runner = try session.runner(loader.workers, isVerbose: false, showsProgress: false)
+        return try runner.collect(plan, outputs)
     }
 
     func coverage(_ report: TestReport, of document: PipelineDocument) -> TestCoverage {

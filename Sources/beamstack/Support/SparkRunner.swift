@@ -8,7 +8,7 @@ import Translation
 import Workers
 
 /// Runs a plan on Spark: translates it, hands it over, publishes the outputs, and does the rest here.
-struct SparkRunner {
+struct SparkRunner: PlanRunner {
     let master: String
     let workers: Int
     /// Bytes for the driver, where the person says.
@@ -23,7 +23,9 @@ struct SparkRunner {
     let folder: JobFolder?
 
     /// - Returns: the files that were written.
-    func run(_ plan: Plan, _ cancellation: Cancellation) throws -> [String] {
+    func run(
+        _ plan: Plan, _ cancellation: Cancellation, _ returns: EngineReturns
+    ) throws -> [String] {
         let program = Translator(.spark).program(for: plan)
         guard program.obstacles.isEmpty else {
             recorder?.change { $0.failure = JobFailure(program.obstacles) }
@@ -58,7 +60,7 @@ struct SparkRunner {
             folder: programFolder, staging: staging, onStart: { recorder?.running() },
             onLine: { line in if isVerbose { Output.message("[spark] \(line)\n") } })
         recorder?.change { $0.engineState = JobRecord.finishedByEngine }
-        let outputs = try EngineResults.finish(staging, support: support)
+        let outputs = try EngineResults.finish(staging, support: support, returns)
         if folder == nil {
             try? FileSystem.removeTree(programFolder)
             recorder?.change { record in
