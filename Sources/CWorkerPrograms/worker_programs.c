@@ -113,6 +113,10 @@ static const unsigned char engine_flink_py[] = {
 #embed "python/beamstack_worker/engine_flink.py"
 };
 
+static const unsigned char engine_functions_py[] = {
+#embed "python/beamstack_worker/engine_functions.py"
+};
+
 static const unsigned char engine_rows_py[] = {
 #embed "python/beamstack_worker/engine_rows.py"
 };
@@ -195,6 +199,14 @@ static const unsigned char inference_torch_py[] = {
 
 static const unsigned char javascript_py[] = {
 #embed "python/beamstack_worker/javascript.py"
+};
+
+static const unsigned char json_schema_py[] = {
+#embed "python/beamstack_worker/json_schema.py"
+};
+
+static const unsigned char json_text_py[] = {
+#embed "python/beamstack_worker/json_text.py"
 };
 
 static const unsigned char mltransform_py[] = {
@@ -381,6 +393,7 @@ const struct worker_program worker_programs[] = {
     PROGRAM(embeddings_chunks),
     PROGRAM(embeddings_models),
     PROGRAM(engine_flink),
+    PROGRAM(engine_functions),
     PROGRAM(engine_rows),
     PROGRAM(enrichment),
     PROGRAM(enrichment_files),
@@ -402,6 +415,8 @@ const struct worker_program worker_programs[] = {
     PROGRAM(inference_tabular),
     PROGRAM(inference_torch),
     PROGRAM(javascript),
+    PROGRAM(json_schema),
+    PROGRAM(json_text),
     PROGRAM(mltransform),
     PROGRAM(mltransform_columns),
     PROGRAM(mltransform_embeddings),

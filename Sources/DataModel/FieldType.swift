@@ -58,6 +58,16 @@ public struct FieldType: Hashable, Sendable {
     public var nonNull: FieldType { kind == .any ? self : FieldType(kind) }
 
     public var isAny: Bool { kind == .any }
+    /// Whether the type leaves some part of its values open.
+    public var holdsAny: Bool {
+        switch kind {
+        case .any: true
+        case .list(let element): element.holdsAny
+        case .map(let key, let value): key.holdsAny || value.holdsAny
+        case .row(let schema): schema.fields.contains { $0.type.holdsAny }
+        default: false
+        }
+    }
     public var isNumeric: Bool { kind == .int64 || kind == .double || kind == .decimal }
 }
 

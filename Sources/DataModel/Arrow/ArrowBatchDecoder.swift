@@ -66,7 +66,7 @@ struct ArrowBatchDecoder {
             if column.isNull(row) {
                 values.append(.null)
             } else if let text = JSONText.parse(UnsafeRawBufferPointer(texts[row])),
-                let value = ArrowTaggedValues.value(text)
+                let value = TaggedJSON.value(text)
             {
                 values.append(value)
             } else {

@@ -5,7 +5,7 @@ extension ArrowBatchEncoder {
     mutating func append(_ field: ArrowField, _ values: [Value], hasNulls: Bool) throws(ArrowError) {
         if field.isTaggedJSON {
             let texts = values.lazy.map { value -> Value in
-                value.isNull ? .null : .string(ArrowTaggedValues.text(value).compact)
+                value.isNull ? .null : .string(TaggedJSON.json(value).compact)
             }
             return try append(field, texts, as: .string, hasNulls: true)
         }

@@ -4,7 +4,7 @@ import Diagnostics
 /// Reads rows that came back from an engine: a line of JSON each, whose types the schema tells.
 ///
 /// Times are microseconds, days their number since 1970, bytes base64, decimals text, NaN and infinities words between
-/// quotes; a field that is absent is null. Maps are objects, as Spark writes them, or lists of pairs, as our format for
+/// quotes; values of no fixed type text of tagged JSON; a field that is absent is null. Maps are objects, as Spark writes them, or lists of pairs, as our format for
 /// Flink does.
 public struct RowDecoder: Sendable {
     private let schema: Schema
@@ -49,7 +49,7 @@ public struct RowDecoder: Sendable {
         case .datetime:
             return integer(json).map { .datetime(DateTimeValue(localMicroseconds: $0)) }
         case .decimal: return json.string.flatMap(decimal).map(Value.decimal)
-        case .any: return nil
+        case .any: return json.string.flatMap { TaggedJSON.value(ofText: $0) }
         }
     }
 

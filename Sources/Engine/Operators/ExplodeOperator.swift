@@ -13,6 +13,7 @@ final class ExplodeOperator: Operator, @unchecked Sendable {  // as Operator
 
     override func process(_ batch: Batch, input: Int, in context: WorkerContext) throws {
         var failures: [Int: PythonError] = [:]
+        let original = batch
         var batch = batch
         for field in operation.fields {
             let lists = Self.lists(batch.columns[field], failures: &failures)
@@ -24,7 +25,7 @@ final class ExplodeOperator: Operator, @unchecked Sendable {  // as Operator
         }
         if !failures.isEmpty {
             let sorted = failures.sorted { $0.key < $1.key }.map { RowFailure(row: $0.key, error: $0.value) }
-            try reject(sorted, of: batch, at: nil, in: context)
+            try reject(sorted, of: original, at: nil, in: context)
             batch = withoutFailures(sorted, in: batch)
         }
         for range in pieces(of: batch) {

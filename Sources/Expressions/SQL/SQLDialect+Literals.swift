@@ -5,7 +5,7 @@ extension SQLDialect {
     public func literal(_ value: Value, _ type: FieldType) -> String? {
         if value.isNull { return typeName(type).map { "CAST(NULL AS \($0))" } }
         switch (type.kind, value) {
-        case (.any, _): return value.type.isAny ? nil : literal(value, value.type)
+        case (.any, _): return literal(.string(TaggedJSON.text(value)), .string)
         case (.boolean, .boolean(let flag)): return flag ? "TRUE" : "FALSE"
         case (.int64, .int(let number)):
             switch self {

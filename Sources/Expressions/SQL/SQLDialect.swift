@@ -109,6 +109,8 @@ public enum SQLDialect: Sendable, CaseIterable {
         case .int64: return "BIGINT"
         case .double: return "DOUBLE"
         case .string: return "STRING"
+        // The text of `TaggedJSON`, NULL for null: a column of SQL has one type.
+        case .any: return "STRING"
         case .bytes: return self == .flink ? "BYTES" : "BINARY"
         case .timestamp: return self == .flink ? "TIMESTAMP_LTZ(6)" : "TIMESTAMP"
         case .date: return "DATE"
@@ -125,7 +127,7 @@ public enum SQLDialect: Sendable, CaseIterable {
             }
             return (self == .flink ? "ROW<" : "STRUCT<") + parts.joined(separator: ", ") + ">"
         // Their scale or their meaning differs from value to value.
-        case .any, .decimal, .datetime, .duration: return nil
+        case .decimal, .datetime, .duration: return nil
         }
     }
 }

@@ -84,10 +84,12 @@ extension SQLTranslator {
         }
         // What is built only to be read from need not be built.
         if case .row = base.kind {
-            return try value(TypedExpression(.field(index), schema.fields[index].type, node.range))
+            let field = TypedExpression(.field(index), schema.fields[index].type, node.range)
+            return node.type.holdsAny ? try path(field) : try value(field)
         }
         try mustNotDrop(base, node)
-        let row = try required(base, "AttributeError: 'NoneType' object has no attribute '\(name)'")
+        let isOpen = base.type.holdsAny && !base.type.isNullable
+        let row = isOpen ? try path(base) : try required(base, "AttributeError: 'NoneType' object has no attribute '\(name)'")
         // Behind parentheses Flink takes what follows a dot for a field, not for a column of a table.
         let text = dialect == .flink && base.isField == false ? "(\(row.text))" : row.text(.atom)
         return SQLTerm(text: "\(text).\(dialect.quoted(name))", isNullable: schema.fields[index].type.isNullable)

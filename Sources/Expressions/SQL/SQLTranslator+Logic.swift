@@ -88,7 +88,7 @@ extension SQLTranslator {
         then: (inout SQLTranslator) throws(SQLObstacle) -> SQLTerm,
         otherwise: (inout SQLTranslator) throws(SQLObstacle) -> SQLTerm
     ) throws(SQLObstacle) -> SQLTerm {
-        guard dialect.typeName(type) != nil else {
+        guard dialect.typeName(type) != nil, !type.holdsAny else {
             throw SQLObstacle(reason: "has values whose types are only known row by row", range: range)
         }
         let condition = try truth(test)

@@ -32,7 +32,14 @@ struct SQLTranslator {
     private static let maximumLength = 20_000
 
     mutating func translate(_ tree: TypedExpression, isCondition: Bool) throws(SQLObstacle) -> SQLText {
-        let term = isCondition ? try truth(tree) : try value(tree, as: tree.type)
+        let term: SQLTerm
+        if isCondition {
+            term = try truth(tree)
+        } else if tree.type.holdsAny {
+            term = try path(tree)
+        } else {
+            term = try value(tree, as: tree.type)
+        }
         guard term.text.utf8.count <= Self.maximumLength else { throw obstacle("is too long", tree) }
         return SQLText(
             text: term.text, precedence: term.precedence, functions: functions, differences: differences)
@@ -44,15 +51,24 @@ struct SQLTranslator {
 
     /// The type's name, or why its values do not travel.
     func typeName(_ type: FieldType, _ node: TypedExpression) throws(SQLObstacle) -> String {
+        if type.holdsAny { throw obstacle("has values whose types are only known row by row", node) }
         if let name = dialect.typeName(type) { return name }
-        if type.isAny { throw obstacle("has values whose types are only known row by row", node) }
         throw obstacle("has values of type \(type.nonNull), which \(dialect.title) does not have", node)
+    }
+
+    /// The values of a field, or of a field of rows in it: what has no fixed type is passed on as it is.
+    mutating func path(_ node: TypedExpression) throws(SQLObstacle) -> SQLTerm {
+        switch node.kind {
+        case .field(let index): return SQLTerm(text: field(index), isNullable: node.type.isNullable)
+        case .attribute(let base, let name): return try attribute(base, name, node)
+        default: throw obstacle("computes with values whose types are only known row by row", node)
+        }
     }
 
     /// The values of a node, NULL for None.
     mutating func value(_ node: TypedExpression) throws(SQLObstacle) -> SQLTerm {
         if case .constant(let constant) = node.kind {
-            guard let text = dialect.literal(constant, node.type) else {
+            guard !node.type.holdsAny, let text = dialect.literal(constant, node.type) else {
                 throw obstacle("has a constant that \(dialect.title) cannot write", node)
             }
             return SQLTerm(text: text, precedence: text.hasPrefix("-") ? .unary : .atom, isNullable: constant.isNull)

@@ -20,21 +20,59 @@ enum FunctionsFile {
         for function in functions {
             text += "\n# \(StepTitle.text(function.step))\n\(function.name) = \(maker)(\n"
             text += "    functions=[\n"
-            guard case .values(let codes) = function.kind else { continue }
-            for code in codes {
+            for part in function.parts {
                 text += "        {\n"
-                for (key, value) in members(of: code, arguments: function.arguments) {
-                    text += "            \"\(key)\": \(value),\n"
-                }
+                for (key, value) in members(of: part, function) { text += "            \"\(key)\": \(value),\n" }
                 text += "        },\n"
             }
             text += "    ],\n"
             text += "    arguments=\(fields(function.arguments)),\n"
-            text += "    results=\(fields(Schema(Array(function.result.fields.prefix(codes.count))))),\n"
+            text += "    results=\(fields(function.result)),\n"
             if function.catchesErrors { text += "    catches_errors=True,\n" }
             text += ")\n"
         }
         return text
+    }
+
+    private static func members(of part: PythonFunction.Part, _ function: PythonFunction) -> [(String, String)] {
+        let names = function.input.names
+        var members: [(String, String)]
+        switch part.source {
+        case .code(let code): members = self.members(of: code, arguments: function.arguments)
+        case .field(let field):
+            members = [("form", PythonText.string("field")), ("field", PythonText.string(names[field]))]
+        case .elements(let fields, let isZip):
+            members = [
+                ("form", PythonText.string("elements")),
+                ("fields", PythonText.list(fields.map { PythonText.string(names[$0]) })),
+                ("manner", PythonText.string(isZip ? "zip" : "product")),
+            ]
+        case .validation(let schema):
+            members = [
+                ("form", PythonText.string("validation")),
+                ("schema", PythonText.string(TaggedJSON.text(schema.json))),
+            ]
+        case .record: members = [("form", PythonText.string("record"))]
+        case .files(let operation, let schema):
+            members = [
+                ("form", PythonText.string("files")),
+                ("field", PythonText.string(names[operation.patternField])),
+                ("treatment", PythonText.string(operation.emptyMatchTreatment.rawValue)),
+                ("names", PythonText.list(schema.names.map(PythonText.string))),
+            ]
+        }
+        if part.code == nil || part.conversion != nil {
+            members.append(("place", PythonText.string(place(of: function.step, part))))
+        }
+        if let conversion = part.conversion { members.append(("then", PythonText.string(conversion.rawValue))) }
+        return members
+    }
+
+    /// The line of a traceback that the embedded engine gives what no code of the person's has raised.
+    private static func place(of step: Step, _ part: PythonFunction.Part) -> String {
+        var range = step.range
+        if part.reportsExpression { range = step.expressionRange ?? range }
+        return range.map { "  File \"\($0.file.path)\", line \($0.startPosition.line), in \(step.name)\n" } ?? ""
     }
 
     private static func members(of code: ForeignFunction, arguments: Schema) -> [(String, String)] {

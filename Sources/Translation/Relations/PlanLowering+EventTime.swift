@@ -16,17 +16,20 @@ extension PlanLowering {
     func assignTimestamps(_ step: Step, _ timestamp: RowExpression) throws(Obstacle) {
         let relation = try input(step)
         let schema = try schema(step)
-        let computed = try compute(
-            step, [(timestamp, step.expressionRange)], over: relation, catching: step.errorOutput != nil)
-        var text = computed.texts[0]
-        if timestamp.type.isNullable {
-            guard computed.message == nil else {
-                throw Obstacle(reason: "the timestamp may be null, and such rows cannot be kept apart")
-            }
-            text = required(text, timestamp.type, or: "TypeError: Cannot interpret None as Timestamp.")
+        let catching = step.errorOutput != nil
+        var moment = Computation(timestamp, at: step.expressionRange)
+        if ![.int64, .double, .timestamp].contains(timestamp.type.kind) || catching && timestamp.type.isNullable {
+            // What is no moment fails as Beam says it.
+            moment = Computation(
+                .expression(timestamp, step.expressionRange), type: .int64, conversion: .microseconds)
         }
-        guard let micros = microseconds(of: text, timestamp.type) else {
-            throw Obstacle(reason: "the timestamp is of type \(timestamp.type)")
+        let computed = try compute(step, [moment], over: relation, catching: catching)
+        var micros = computed.texts[0]
+        if moment.conversion == nil {
+            if timestamp.type.isNullable {
+                micros = required(micros, timestamp.type, or: "TypeError: Cannot interpret None as Timestamp.")
+            }
+            micros = microseconds(of: micros, timestamp.type) ?? micros
         }
         let time: EventTimeColumns = carries(step) ? .timestamp : []
         let columns =
@@ -131,7 +134,7 @@ extension PlanLowering {
         let schema = try schema(step)
         let hasWindow = aggregate.windowing != .global
         let computed = try compute(
-            step, aggregate.calls.map { (.compiled($0.value), $0.range) }, over: source, catching: false)
+            step, aggregate.calls.map { Computation(.compiled($0.value), at: $0.range) }, over: source, catching: false)
         let values = computed.texts
         let relation = computed.relation
         var from = quoted(relation.name) + " AS t"
@@ -140,9 +143,9 @@ extension PlanLowering {
         } else if hasWindow {
             from = assigned(relation).from
         }
-        let keys = aggregate.keys.map { "t." + quoted(relation.schema.names[$0]) }
+        let keys = aggregate.keys.map { key(relation.schema.fields[$0]) }
         var groups = keys
-        var columns = keys
+        var columns = zip(keys, schema.names).map { "\($0) AS \(quoted($1))" }
         var window: [String] = []
         if case .sessions = aggregate.windowing {
             groups.append("t.session__")
@@ -171,12 +174,19 @@ extension PlanLowering {
             ).text)
     }
 
+    /// A field that rows are grouped by.
+    private func key(_ field: Field) -> String {
+        let name = "t." + quoted(field.name)
+        // Of values of no fixed type equal ones have equal texts, but for the two zeros.
+        return field.type.isAny ? "CASE WHEN \(name) = '-0.0' THEN '0.0' ELSE \(name) END" : name
+    }
+
     /// The rows of a relation with the number of their session among those of their key. Sessions that merely touch
     /// stay apart, as in Beam.
     private func sessions(_ relation: Relation, keys: [Int], gap: Int64) -> String {
         let (from, _) = assigned(relation)
         let timestamp = relation.eventTime.contains(.timestamp) ? "t." + timestampName : integer(EventTime.minTimestamp)
-        let names = keys.map { "t." + quoted(relation.schema.names[$0]) }
+        let names = keys.map { key(relation.schema.fields[$0]) }
         let partition = names.isEmpty ? "" : "PARTITION BY \(names.joined(separator: ", ")) "
         let over = "OVER (\(partition)ORDER BY \(timestamp)"
         let begins = SelectQuery(

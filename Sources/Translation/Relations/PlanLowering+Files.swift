@@ -17,6 +17,11 @@ extension PlanLowering {
         case .csv, .text: break
         }
         if engine == .spark { try checkSparkSource(read) }
+        if let open = schema.fields.first(where: { $0.type.holdsAny }) {
+            throw Obstacle(
+                reason: "'\(open.name)' has values of several types, of which the engine reads one",
+                hint: "give the field a type, such as with 'schema' or 'dtype'")
+        }
         for field in schema.fields where field.type.kind == .timestamp || field.type.kind == .date {
             throw Obstacle(reason: "'\(field.name)' is read as \(field.type), whose spellings differ")
         }
@@ -46,23 +51,21 @@ extension PlanLowering {
             throw Obstacle(reason: "the engine has no Zstandard", range: write.range)
         }
         if case .tfrecord = write.format { throw Obstacle(reason: "the engine has no writer for TFRecord") }
-        var columns: [String] = []
-        for field in relation.schema.fields {
-            columns.append(engine == .spark ? try sparkColumn(field, write) : quoted(field.name))
-        }
+        let spelt = try spelt(step, write, relation)
+        var columns = spelt.columns
         differs("as many files as the engine has parts, each named as part of their number")
-        var from = quoted(relation.name)
+        var from = quoted(spelt.relation.name) + " AS t"
         let hasWindows = relation.windowing != .global
         if hasWindows {
             if case .sessions = relation.windowing, !relation.eventTime.contains(.window) {
                 throw Obstacle(reason: "sessions are merged only by grouping, and nothing groups before these files")
             }
-            from = assigned(relation).from
+            from = assigned(spelt.relation).from
             columns += EventTimeColumns.window.names.map(quoted)
         }
         sink(
-            step, query: SelectQuery(columns: columns, from: from).text, schema: relation.schema,
-            .files(write, hasWindows: hasWindows))
+            step, query: SelectQuery(columns: columns, from: from).text, schema: spelt.schema,
+            .files(spelt.write, hasWindows: hasWindows))
         if !step.outputs.isEmpty { pass(relation, as: step) }
     }
 
@@ -75,21 +78,88 @@ extension PlanLowering {
         }
     }
 
-    /// Spark writes with writers of its own: what they spell as ours do.
-    private func sparkColumn(_ field: Field, _ write: WriteOperation) throws(Obstacle) -> String {
-        if isCompressed(write) {
+    // MARK: How values are spelt
+
+    /// What a writer of the engine is given so that it writes what ours would.
+    private struct Spelt {
+        let relation: Relation
+        let columns: [String]
+        let schema: Schema
+        let write: WriteOperation
+    }
+
+    /// Values that the engine's writer would spell otherwise are spelt by Python.
+    private func spelt(_ step: Step, _ write: WriteOperation, _ relation: Relation) throws(Obstacle) -> Spelt {
+        if engine == .spark, isCompressed(write) {
             throw Obstacle(reason: "compressed files are not written there yet", range: write.range)
         }
-        let name = quoted(field.name)
-        switch (write.format, field.type.kind) {
-        case (.csv, .boolean): return "CASE WHEN \(name) THEN 'True' WHEN NOT \(name) THEN 'False' END AS \(name)"
-        case (.csv, .int64), (.csv, .string), (.json, .int64), (.json, .string), (.json, .boolean), (.text, .string):
-            return name
-        case (.csv, .double), (.json, .double):
-            differs("floats from 1e7 up and below 1e-3 are spelt as 1.0E7")
-            return name
-        case (.json, .list), (.json, .map), (.json, .row): return name
-        default: throw Obstacle(reason: "'\(field.name)' of type \(field.type) would be spelt otherwise")
+        let fields = relation.schema.fields
+        let foreign = fields.indices.filter { !isSpelt(fields[$0].type, write.format) }
+        guard !foreign.isEmpty else {
+            return Spelt(
+                relation: relation, columns: fields.map { sparkColumn($0, write) }, schema: relation.schema,
+                write: write)
         }
+        let reason = "the engine would spell values of type \(fields[foreign[0]].type) otherwise"
+        if case .json = write.format {
+            let computed = try compute(
+                step, [Computation(.hosted(.record, reason: reason), type: .string)], over: relation, catching: false)
+            let line = Field("line", .string)
+            return Spelt(
+                relation: computed.relation, columns: ["\(computed.texts[0]) AS \(quoted(line.name))"],
+                schema: Schema([line]), write: write.with(format: .text))
+        }
+        let isText = if case .text = write.format { true } else { false }
+        let computed = try compute(
+            step,
+            foreign.map { index in
+                Computation(
+                    .hosted(.field(index), reason: reason), type: isText ? .string : .string.nullable,
+                    conversion: isText ? .line : .cell)
+            }, over: relation, catching: false)
+        var columns = fields.map { sparkColumn($0, write) }
+        var types = fields
+        for (index, text) in zip(foreign, computed.texts) {
+            columns[index] = "\(text) AS \(quoted(fields[index].name))"
+            types[index] = Field(fields[index].name, .string.nullable)
+        }
+        return Spelt(relation: computed.relation, columns: columns, schema: Schema(types), write: write)
+    }
+
+    /// Whether the engine's writer spells values of a type as ours do, at most with a difference that is told.
+    private func isSpelt(_ type: FieldType, _ format: FileFormat) -> Bool {
+        if type.holdsAny { return false }
+        if engine == .flink { return true }
+        switch (format, type.kind) {
+        case (.csv, .boolean), (.csv, .int64), (.csv, .double), (.csv, .string), (.json, .int64), (.json, .double),
+            (.json, .string), (.json, .boolean):
+            return true
+        case (.text, .string): return !type.isNullable
+        case (.json, .list(let element)): return isSpelt(element, format)
+        case (.json, .map(let key, let value)): return key.kind == .string && isSpelt(value, format)
+        case (.json, .row(let schema)): return schema.fields.allSatisfy { isSpelt($0.type, format) }
+        default: return false
+        }
+    }
+
+    private func sparkColumn(_ field: Field, _ write: WriteOperation) -> String {
+        let name = "t." + quoted(field.name)
+        guard engine == .spark else { return name }
+        switch (write.format, field.type.kind) {
+        case (.csv, .boolean):
+            return "CASE WHEN \(name) THEN 'True' WHEN NOT \(name) THEN 'False' END AS \(quoted(field.name))"
+        case (.csv, .double), (.json, .double): differs("floats from 1e7 up and below 1e-3 are spelt as 1.0E7")
+        default: break
+        }
+        return name
+    }
+}
+
+extension WriteOperation {
+    /// The same files in another format.
+    fileprivate func with(format: FileFormat) -> WriteOperation {
+        WriteOperation(
+            format: format, path: path, range: range, fileNameSuffix: fileNameSuffix,
+            shardNameTemplate: shardNameTemplate, shardCount: shardCount, compression: compression)
     }
 }

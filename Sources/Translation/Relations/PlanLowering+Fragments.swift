@@ -70,7 +70,7 @@ extension PlanLowering {
             }
             let whole = row(of: parts, as: name)
             return own.isNullable ? "CASE WHEN \(text) IS NOT NULL THEN \(whole) END" : whole
-        case (.list, .list), (.map, .map):
+        case (.list, .list), (.map, .map), (.any, _), (_, .any):
             throw Obstacle(reason: "the inputs have \(own) and \(type) under one name")
         default: return "CAST(\(text) AS \(name))"
         }
@@ -117,25 +117,36 @@ extension PlanLowering {
 
     // MARK: Lists
 
-    /// A join that gives a row for each element of a list, and the element.
-    ///
+    /// A join that gives a row for each element of a list.
+    struct ListElements {
+        let join: String
+        let element: String
+        /// The fields of an element that is a row.
+        let fields: [String]
+    }
+
     /// - Parameter number: of the list among those that the step takes apart.
-    func elements(
-        of list: String, _ type: FieldType, _ number: Int
-    ) throws(Obstacle) -> (join: String, element: String) {
+    func elements(of list: String, _ type: FieldType, _ number: Int) throws(Obstacle) -> ListElements {
         let element = "element_\(number)"
-        guard dialect == .flink else { return ("LATERAL VIEW explode(\(list)) AS \(element)", element) }
+        var names: [String] = []
+        if case .row(let schema) = type.kind { names = schema.names }
+        guard dialect == .flink else {
+            return ListElements(
+                join: "LATERAL VIEW explode(\(list)) AS \(element)", element: element,
+                fields: names.map { "\(element).\(quoted($0))" })
+        }
         let alias = "elements_\(number)"
-        guard case .row(let schema) = type.kind else {
-            return ("CROSS JOIN UNNEST(\(list)) AS \(alias) (\(element))", element)
+        guard case .row = type.kind else {
+            return ListElements(
+                join: "CROSS JOIN UNNEST(\(list)) AS \(alias) (\(element))", element: element, fields: [])
         }
         // The fields of rows become columns, where an absent row is one without values.
         if type.isNullable { throw Obstacle(reason: "some of the rows in its list are null") }
-        let names = schema.names.indices.map { "\(element)_\($0)" }
-        let parts = zip(schema.names, names).map { (name: $0, text: "\(alias).\($1)") }
-        return (
-            "CROSS JOIN UNNEST(\(list)) AS \(alias) (\(names.joined(separator: ", ")))",
-            row(of: parts, as: dialect.typeName(type) ?? "")
-        )
+        let columns = names.indices.map { "\(element)_\($0)" }
+        let fields = columns.map { "\(alias).\($0)" }
+        return ListElements(
+            join: "CROSS JOIN UNNEST(\(list)) AS \(alias) (\(columns.joined(separator: ", ")))",
+            element: row(of: zip(names, fields).map { (name: $0, text: $1) }, as: dialect.typeName(type) ?? ""),
+            fields: fields)
     }
 }

@@ -23,8 +23,8 @@ extension PlanLowering {
         case .log, .assertEqual: try bringBack(step)
         case .write(let write): try self.write(step, write)
         case .stripErrorMetadata(let field): try stripErrorMetadata(step, field)
-        case .validate: throw Obstacle(reason: "JSON Schema is checked only by the embedded engine")
-        case .matchFiles: throw Obstacle(reason: "files are listed only by the embedded engine")
+        case .validate(let rules): try validate(step, rules)
+        case .matchFiles(let match): try matchFiles(step, match)
         case .foreign(let foreign):
             throw Obstacle(
                 reason: "it needs \(foreign.requirement) beside the rows: \(foreign.reason)", range: foreign.range)
@@ -62,130 +62,22 @@ extension PlanLowering {
         define(step, schema: schema, eventTime: [], query: query.text)
     }
 
-    // MARK: Expressions
+    // MARK: Rows
 
-    /// The expressions of a step as columns of SQL, those that SQL does not have through one Python function.
-    struct Computed {
-        /// What the expressions are computed over, as `t`.
-        let relation: Relation
-        let from: String
-        let texts: [String]
-        /// The SQL of the message and the traceback of a failing row, where failures are caught.
-        var message: String?
-        var stack: String?
-    }
-
-    /// - Parameter catching: whether failing rows are kept apart: whatever may fail is then Python's.
-    func compute(
-        _ step: Step, _ expressions: [(RowExpression, SourceRange?)], over relation: Relation, catching: Bool
-    ) throws(Obstacle) -> Computed {
-        var texts = [String?](repeating: nil, count: expressions.count)
-        var hosted: [(index: Int, function: ForeignFunction)] = []
-        for (index, (expression, range)) in expressions.enumerated() {
-            switch expression {
-            case .compiled(let compiled) where !(catching && compiled.canFail):
-                switch compiled.sql(dialect, field: { "t." + dialect.quoted(relation.schema.names[$0]) }) {
-                case .success(let sql):
-                    texts[index] = taken(sql)
-                case .failure(let obstacle):
-                    let reason = "the expression \(obstacle.reason)"
-                    hosted.append((index, expression.asFunction(at: range, path: plan.path, reason: reason)))
-                }
-            case .compiled:
-                let reason = "failing rows are kept apart, with Python's own messages"
-                hosted.append((index, expression.asFunction(at: range, path: plan.path, reason: reason)))
-            case .function(let function): hosted.append((index, function))
-            }
-        }
-        guard let first = hosted.first else {
-            return Computed(
-                relation: relation, from: quoted(relation.name) + " AS t", texts: texts.compactMap { $0 })
-        }
-        let read = Set(hosted.flatMap(\.function.fields)).sorted()
-        let arguments = Schema(read.map { relation.schema.fields[$0] })
-        var result = hosted.enumerated().map { Field("value_\($0.offset)", $0.element.function.type) }
-        let own = result
-        if catching {
-            result = result.map { Field($0.name, $0.type.nullable) }
-            result += [
-                Field(PythonFunction.messageField, .string.nullable),
-                Field(PythonFunction.stackField, .string.nullable),
-            ]
-        }
-        let function = PythonFunction(
-            name: name(for: step.name + "_function"), step: step, kind: .values(hosted.map(\.function)),
-            arguments: arguments, result: Schema(result), catchesErrors: catching)
-        try add(function, reason: first.function.reason)
-        // Moments travel as microseconds.
-        let passed = arguments.fields.map { field in
-            let name = "t." + quoted(field.name)
-            return field.type.kind == .timestamp ? microseconds(of: name) : name
-        }
-        let call = "\(function.name)(\(passed.joined(separator: ", ")))"
-        let results = hostedResults(of: function)
-        for (offset, text) in results.fields.prefix(own.count).enumerated() { texts[hosted[offset].index] = text }
-        let source = quoted(relation.name) + " AS t"
-        let query =
-            switch dialect {
-            case .spark: SelectQuery(columns: ["t.*", "\(call) AS result__"], from: source)
-            case .flink:
-                SelectQuery(
-                    columns: ["t.*"] + results.hidden.map { "r.\($0)" },
-                    from: "\(source), LATERAL TABLE(\(call)) AS r (\(results.hidden.joined(separator: ", ")))")
-            }
-        let tried = helper(step, "tried", of: relation, hidden: results.hidden, query: query.text)
-        return Computed(
-            relation: tried, from: quoted(tried.name) + " AS t", texts: texts.compactMap { $0 },
-            message: catching ? results.fields[own.count] : nil, stack: catching ? results.fields[own.count + 1] : nil)
-    }
-
-    /// The columns that a call's results stand in, and what each field of them is called.
-    private func hostedResults(of function: PythonFunction) -> (hidden: [String], fields: [String]) {
-        switch dialect {
-        case .spark: return (["result__"], function.result.names.map { "t.result__.\(quoted($0))" })
-        case .flink:
-            let names = function.result.names.indices.map { "result_\($0)__" }
-            return (names, names.map { "t." + $0 })
-        }
-    }
-
-    /// Defines the error output of a step: the failing rows, the message and the traceback.
-    func defineErrors(_ step: Step, _ computed: Computed?, over relation: Relation) throws(Obstacle) {
-        guard let output = step.errorOutput else { return }
-        let schema = try schema(step, output)
-        guard let element = schema.fields.first, let type = dialect.typeName(element.type) else {
-            throw Obstacle(reason: "its failing rows have no fixed type")
-        }
-        let parts = relation.schema.names.map { (name: $0, text: "t." + quoted($0)) }
-        var columns = ["\(row(of: parts, as: type)) AS \(quoted(element.name))"]
-        let message = computed?.message ?? "''"
-        columns += ["\(message) AS `msg`", "\(computed?.stack ?? "''") AS `stack`"]
-        let carried = carries(step, output) ? relation.eventTime : []
-        columns += carried.names.map { "t." + quoted($0) }
-        let query = SelectQuery(
-            columns: columns, from: computed?.from ?? quoted(relation.name) + " AS t",
-            conditions: [computed?.message.map { "\($0) IS NOT NULL" } ?? "FALSE"])
-        define(step, output: output, schema: schema, eventTime: carried, query: query.text)
-    }
-
-    private func carried(_ step: Step, _ relation: Relation, output: Int = 0) -> EventTimeColumns {
+    func carried(_ step: Step, _ relation: Relation, output: Int = 0) -> EventTimeColumns {
         carries(step, output) ? relation.eventTime : []
     }
 
-    private func isOK(_ computed: Computed) -> [String] { computed.message.map { ["\($0) IS NULL"] } ?? [] }
+    func isOK(_ computed: Computed) -> [String] { computed.message.map { ["\($0) IS NULL"] } ?? [] }
 
     private func project(_ step: Step, _ fields: [ProjectedField]) throws(Obstacle) {
         let relation = try input(step)
         let schema = try schema(step)
         let computed = try compute(
-            step, fields.map { ($0.expression, $0.range) }, over: relation, catching: step.errorOutput != nil)
-        var columns: [String] = []
-        for (index, (text, field)) in zip(computed.texts, schema.fields).enumerated() {
-            let own = fields[index].expression.type
-            let isSame = own.kind == field.type.kind
-            let cast = isSame ? text : dialect.typeName(field.type).map { "CAST(\(text) AS \($0))" } ?? text
-            columns.append("\(cast) AS \(quoted(field.name))")
-        }
+            step,
+            zip(fields, schema.fields).map { Computation(.expression($0.expression, $0.range), type: $1.type) },
+            over: relation, catching: step.errorOutput != nil)
+        var columns = zip(computed.texts, schema.fields).map { "\($0) AS \(quoted($1.name))" }
         let time = carried(step, relation)
         columns += time.names.map { "t." + quoted($0) }
         define(
@@ -209,9 +101,12 @@ extension PlanLowering {
     private func filter(_ step: Step, _ keep: RowExpression) throws(Obstacle) {
         let relation = try input(step)
         let schema = try schema(step)
-        let computed = try compute(
-            step, [(keep, step.expressionRange)], over: relation, catching: step.errorOutput != nil)
-        let condition = try truth(computed.texts[0], keep.type)
+        var test = Computation(keep, at: step.expressionRange)
+        if ![.boolean, .int64, .double, .string].contains(keep.type.kind) {
+            test = Computation(.expression(keep, step.expressionRange), type: .boolean, conversion: .truth)
+        }
+        let computed = try compute(step, [test], over: relation, catching: step.errorOutput != nil)
+        let condition = try truth(computed.texts[0], test.type)
         let time = carried(step, relation)
         let names = (schema.names + time.names).map { "t." + quoted($0) }
         define(
@@ -222,11 +117,12 @@ extension PlanLowering {
 
     private func partition(_ step: Step, _ partition: PartitionOperation) throws(Obstacle) {
         let relation = try input(step)
-        guard partition.by.type.kind == .string else {
-            throw Obstacle(reason: "'by' gives \(partition.by.type), not a text")
+        var name = Computation(partition.by, at: step.expressionRange)
+        if partition.by.type.kind != .string {
+            name = Computation(
+                .expression(partition.by, step.expressionRange), type: .string.nullable, conversion: .name)
         }
-        let computed = try compute(
-            step, [(partition.by, step.expressionRange)], over: relation, catching: step.errorOutput != nil)
+        let computed = try compute(step, [name], over: relation, catching: step.errorOutput != nil)
         var by = computed.texts[0]
         let known = partition.outputs.map { dialect.string($0) }.joined(separator: ", ")
         if partition.unknownOutput == nil {
@@ -260,29 +156,6 @@ extension PlanLowering {
         try defineErrors(step, computed, over: relation)
     }
 
-    private func explode(_ step: Step, _ explode: ExplodeOperation) throws(Obstacle) {
-        let relation = try input(step)
-        let schema = try schema(step)
-        guard step.errorOutput == nil else { throw Obstacle(reason: "SQL cannot keep rows apart that have no list") }
-        guard explode.isCrossProduct || explode.fields.count == 1 else {
-            throw Obstacle(reason: "SQL has no way to read several lists side by side")
-        }
-        var from = quoted(relation.name) + " AS t"
-        var texts = relation.schema.names.map { "t." + quoted($0) }
-        for (number, field) in explode.fields.enumerated() {
-            let type = relation.schema.fields[field].type
-            guard case .list(let element) = type.kind, !type.isNullable else {
-                throw Obstacle(reason: "'\(relation.schema.names[field])' is of type \(type), not a list in every row")
-            }
-            let part = try elements(of: "t." + quoted(relation.schema.names[field]), element, number)
-            from += "\n" + part.join
-            texts[field] = part.element
-        }
-        let time = carried(step, relation)
-        let columns = zip(texts, schema.names).map { "\($0) AS \(quoted($1))" } + time.names.map { "t." + quoted($0) }
-        define(step, schema: schema, eventTime: time, query: SelectQuery(columns: columns, from: from).text)
-    }
-
     private func stripErrorMetadata(_ step: Step, _ field: Int) throws(Obstacle) {
         let relation = try input(step)
         let schema = try schema(step)
@@ -303,12 +176,18 @@ extension PlanLowering {
         if carries(step), relations.contains(where: { $0.eventTime.contains(.window) }) { time.insert(.window) }
         var parts: [String] = []
         for relation in relations {
+            let opened = try opened(step, relation, to: schema)
             let (from, known) =
-                time.contains(.window) ? assigned(relation) : (quoted(relation.name) + " AS t", relation.eventTime)
+                time.contains(.window)
+                ? assigned(opened.relation) : (quoted(opened.relation.name) + " AS t", relation.eventTime)
             var columns: [String] = []
             for field in schema.fields {
-                let text = try converted(
-                    "t." + quoted(field.name), relation.schema[field.name]?.type, to: field.type)
+                var text = "t." + quoted(field.name)
+                if let opened = opened.texts[field.name] {
+                    text = opened
+                } else {
+                    text = try converted(text, relation.schema[field.name]?.type, to: field.type)
+                }
                 columns.append("\(text) AS \(quoted(field.name))")
             }
             columns += time.names.map { name in
@@ -318,6 +197,23 @@ extension PlanLowering {
             parts.append(SelectQuery(columns: columns, from: from).text)
         }
         define(step, schema: schema, eventTime: time, query: parts.joined(separator: "\nUNION ALL\n"))
+    }
+
+    /// The fields of a relation that Python has to bring to a type which leaves its values open.
+    private func opened(
+        _ step: Step, _ relation: Relation, to schema: Schema
+    ) throws(Obstacle) -> (relation: Relation, texts: [String: String]) {
+        var names: [String] = []
+        var computations: [Computation] = []
+        for (index, field) in relation.schema.fields.enumerated() {
+            guard let type = schema[field.name]?.type, type.kind != field.type.kind,
+                type.holdsAny || field.type.holdsAny
+            else { continue }
+            names.append(field.name)
+            computations.append(.field(index, as: type))
+        }
+        let computed = try compute(step, computations, over: relation, catching: false)
+        return (computed.relation, Dictionary(uniqueKeysWithValues: zip(names, computed.texts)))
     }
 
     // MARK: Ends

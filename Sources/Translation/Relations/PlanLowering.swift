@@ -97,8 +97,7 @@ final class PlanLowering {
         }
         for field in schema.fields where dialect.typeName(field.type) == nil {
             throw Obstacle(
-                reason: "the field '\(field.name)' has the type \(field.type), which \(engine.title) does not have",
-                hint: field.type.holdsAny ? "give the expression that makes it an 'output_type'" : nil)
+                reason: "the field '\(field.name)' has the type \(field.type), which \(engine.title) does not have")
         }
         let reserved = EventTimeColumns([.timestamp, .window]).names
         if let taken = schema.names.first(where: { reserved.contains($0) }) {
@@ -168,18 +167,5 @@ final class PlanLowering {
         if let obstacle = function.obstacle { throw Obstacle(reason: "\(reason), and \(obstacle)") }
         pythonReason = pythonReason ?? reason
         functions.append(function)
-    }
-}
-
-extension FieldType {
-    /// Whether the type leaves a part of its values open.
-    fileprivate var holdsAny: Bool {
-        switch kind {
-        case .any: true
-        case .list(let element): element.holdsAny
-        case .map(let key, let value): key.holdsAny || value.holdsAny
-        case .row(let schema): schema.fields.contains { $0.type.holdsAny }
-        default: false
-        }
     }
 }

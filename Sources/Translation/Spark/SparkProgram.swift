@@ -62,7 +62,7 @@ struct SparkProgram {
 
             """
         for function in lowering.functions {
-            let type = lowering.dialect.typeName(.row(function.result)) ?? ""
+            let type = lowering.dialect.typeName(.row(function.engineResult)) ?? ""
             text +=
                 "\n    spark.udf.register(\"\(function.name)\", functions.\(function.name), \(PythonText.string(type)))"
         }

@@ -12,6 +12,9 @@ _SIMPLE = {
     "double": DataTypes.DOUBLE,
     "string": DataTypes.STRING,
     "bytes": DataTypes.BYTES,
+    "date": DataTypes.DATE,
+    "timestamp": DataTypes.BIGINT,
+    "any": DataTypes.STRING,
 }
 
 

@@ -1,6 +1,10 @@
-"""Functions of a row inside Spark and other engines that host Python, with the values and messages of local workers."""
+"""Functions of a row inside Spark and other engines that host Python, with the values and messages of local workers.
 
-from beamstack_worker.functions import RowFunctions
+Values of the dynamic type come and go as tagged JSON, moments as microseconds.
+"""
+
+from beamstack_worker.engine_functions import EngineFunctions
+from beamstack_worker.tagged_json import from_json, to_json
 from beamstack_worker.tasks import Context
 from beamstack_worker.times import timestamp_class
 from beamstack_worker.values import Batch, Field, Row, Schema, Type, row_class
@@ -9,7 +13,7 @@ from beamstack_worker.values import Batch, Field, Row, Schema, Type, row_class
 class RowFunction:
     """The functions of one step: called with the values of its arguments, it gives a tuple of their results.
 
-    functions: the configurations of `functions.rows`; arguments, results: fields as tuples of name, kind, whether null
+    functions: the configurations of `EngineFunctions`; arguments, results: fields as tuples of name, kind, whether null
     is among the values, and the fields inside. catches_errors: a failing row gives nulls, then the exception's `repr`
     and its traceback, instead of raising.
     """
@@ -35,7 +39,8 @@ class RowFunction:
             if not self.catches_errors:
                 raise failure.error
             return (*[None] * len(self.results), repr(failure.error), failure.trace)
-        outcome = tuple(self._to_engine(column[0]) for column in result.batches[0].columns)
+        columns = result.batches[0].columns
+        outcome = tuple(self._to_engine(column[0], field.type) for column, field in zip(columns, self._results))
         return (*outcome, None, None) if self.catches_errors else outcome
 
     @staticmethod
@@ -43,21 +48,29 @@ class RowFunction:
         """A row inside of a result, as the engine takes it."""
         return values
 
-    def _to_engine(self, value):
-        if isinstance(value, Row):
-            return self.row(*[self._to_engine(part) for part in value])
-        if isinstance(value, list):
-            return [self._to_engine(element) for element in value]
-        if isinstance(value, dict):
-            return {self._to_engine(key): self._to_engine(item) for key, item in value.items()}
+    def _to_engine(self, value, type):
+        if value is None:
+            return None
+        kind = type.kind
+        if kind == "any":
+            return to_json(value)
+        if kind == "timestamp":
+            return value.micros
+        if kind == "row":
+            return self.row(*[self._to_engine(part, field.type) for part, field in zip(value, type.fields)])
+        if kind == "list":
+            return [self._to_engine(element, type.element) for element in value]
+        if kind == "map":
+            key, item = type.fields
+            return {self._to_engine(k, key.type): self._to_engine(v, item.type) for k, v in value.items()}
         return value
 
     def _open(self):
         self._schema = Schema([_field(*part) for part in self.arguments])
-        results = Schema([_field(*part) for part in self.results])
+        self._results = Schema([_field(*part) for part in self.results])
         # Errors are said by null only behind the function: its own promise has none.
-        config = {"functions": self.functions, "outputNames": results.names}
-        self._task = RowFunctions(config, [self._schema, results], Context())
+        config = {"functions": self.functions, "outputNames": self._results.names}
+        self._task = EngineFunctions(config, [self._schema, self._results], Context())
 
 
 def _field(name, kind, nullable, parts=()):
@@ -68,6 +81,8 @@ def _from_engine(value, type):
     if value is None:
         return None
     kind = type.kind
+    if kind == "any":
+        return from_json(value)
     if kind == "row":
         parts = [_from_engine(part, field.type) for part, field in zip(value, type.fields)]
         return row_class([field.name for field in type.fields])._make(parts)

@@ -33,8 +33,12 @@ class RowFunctions(Transform):
         nullable = [field.nullable for field in inputs[1]] if len(inputs) > 1 else [True] * len(specs)
         self._fields = [Field(*part) for part in zip(names, types, nullable)]
         self._functions = [
-            _function(spec, fields, ["functions", index], config.get("timeout")) for index, spec in enumerate(specs)
+            self.function(spec, fields, ["functions", index]) for index, spec in enumerate(specs)
         ]
+
+    def function(self, spec, fields, place):
+        """The function that a configuration describes; `place` is where that stands."""
+        return _function(spec, fields, place, self.config.get("timeout"))
 
     def outputs(self):
         return [Output(Schema(self._fields))]

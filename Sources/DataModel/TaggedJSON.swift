@@ -1,9 +1,52 @@
-import Diagnostics
+public import Diagnostics
 
 /// Values of the dynamic type as JSON: plain where JSON has the kind, else an object with one tag as its key. The
 /// workers' `tagged_json.py` is the other side.
-enum ArrowTaggedValues {
-    static func text(_ value: Value) -> JSONText {
+public enum TaggedJSON {
+    /// The text of a value, byte for byte the one that the workers' side writes: of equal texts the values are equal.
+    public static func text(_ value: Value) -> String {
+        text(json(value))
+    }
+
+    /// JSON as the workers' side writes it.
+    public static func text(_ json: JSONText) -> String {
+        let out = Buffer<UInt8>()
+        append(json, to: out)
+        return String(decoding: out.elements, as: UTF8.self)
+    }
+
+    /// The value that a text stands for; `nil` where it stands for none.
+    public static func value(ofText text: String) -> Value? {
+        var text = text
+        return text.withUTF8 { JSONText.parse(UnsafeRawBufferPointer($0)) }.flatMap(value)
+    }
+
+    private static func append(_ json: JSONText, to out: Buffer<UInt8>) {
+        switch json {
+        case .number(let number): JSONWriter.append(.double(number), to: out)
+        case .string(let text): JSONWriter.append(.string(text), to: out)
+        case .array(let elements):
+            out.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                append(element, to: out)
+            }
+            out.append(UInt8(ascii: "]"))
+        case .object(let members):
+            out.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                JSONWriter.append(.string(member.name), to: out)
+                out.append(UInt8(ascii: ":"))
+                append(member.value, to: out)
+            }
+            out.append(UInt8(ascii: "}"))
+        case .null, .boolean, .integer: for byte in json.compact.utf8 { out.append(byte) }
+        }
+    }
+
+    /// A value as JSON that keeps its kind.
+    public static func json(_ value: Value) -> JSONText {
         switch value {
         case .null: .null
         case .boolean(let flag): .boolean(flag)
@@ -23,10 +66,10 @@ enum ArrowTaggedValues {
                     .integer(moment.localMicroseconds), moment.offsetSeconds.map { .integer(Int64($0)) } ?? .null,
                 ]))
         case .decimal(let number): tagged("$decimal", .string(number.description))
-        case .list(let elements): .array(elements.map(text))
-        case .map(let map): tagged("$map", .array(map.entries.map { .array([text($0.key), text($0.value)]) }))
+        case .list(let elements): .array(elements.map(json))
+        case .map(let map): tagged("$map", .array(map.entries.map { .array([json($0.key), json($0.value)]) }))
         case .row(let row):
-            tagged("$row", .object(zip(row.names, row.values).map { JSONText.Member($0, text($1)) }))
+            tagged("$row", .object(zip(row.names, row.values).map { JSONText.Member($0, json($1)) }))
         }
     }
 
