@@ -89,7 +89,8 @@ extension SQLTranslator {
         }
         try mustNotDrop(base, node)
         let isOpen = base.type.holdsAny && !base.type.isNullable
-        let row = isOpen ? try path(base) : try required(base, "AttributeError: 'NoneType' object has no attribute '\(name)'")
+        let row =
+            isOpen ? try path(base) : try required(base, "AttributeError: 'NoneType' object has no attribute '\(name)'")
         // Behind parentheses Flink takes what follows a dot for a field, not for a column of a table.
         let text = dialect == .flink && base.isField == false ? "(\(row.text))" : row.text(.atom)
         return SQLTerm(text: "\(text).\(dialect.quoted(name))", isNullable: schema.fields[index].type.isNullable)
