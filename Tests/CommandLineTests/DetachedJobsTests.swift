@@ -58,7 +58,7 @@ struct DetachedJobsTests {
 
     init() throws { jobs = try JobsOfATest() }
 
-    private func start() throws -> (command: Process, id: String) {
+    private func start() throws -> (command: TestProcess, id: String) {
         let command = try jobs.start("run", "waiting.yaml", "--target", "spark")
         try jobs.waitUntilStarted()
         return (command, try #require(try jobs.states().keys.first))
@@ -143,7 +143,7 @@ private struct JobsOfATest {
         try Beamstack.run(arguments, in: folder.url, environment: variables)
     }
 
-    func start(_ arguments: String...) throws -> Process {
+    func start(_ arguments: String...) throws -> TestProcess {
         try Beamstack.start(arguments, in: folder.url, environment: variables)
     }
 
@@ -151,7 +151,7 @@ private struct JobsOfATest {
     func go() throws { try folder.write("go", "") }
 
     func waitUntilStarted() throws {
-        for _ in 0..<1200 where !FileManager.default.fileExists(atPath: folder.path + "/started") {
+        for _ in 0..<3600 where !FileManager.default.fileExists(atPath: folder.path + "/started") {
             Thread.sleep(forTimeInterval: 0.05)
         }
         try #require(FileManager.default.fileExists(atPath: folder.path + "/started"), "the pipeline does not start")
@@ -168,7 +168,7 @@ private struct JobsOfATest {
     }
 
     func waitForEnd(of id: String) throws -> String? {
-        for _ in 0..<600 {
+        for _ in 0..<1200 {
             let state = try states()[id]
             if state != "running", state != "submitted" { return state }
             Thread.sleep(forTimeInterval: 0.1)

@@ -37,6 +37,27 @@ struct FlinkTests {
         #expect(local.output.split(separator: "\n").sorted() == flink.output.split(separator: "\n").sorted())
     }
 
+    /// The process that was to publish the outputs is killed: the next `jobs` does so.
+    @Test func outputsArePublishedWithoutTheProcessThatWasTo() throws {
+        let folder = try TemporaryFolder.withExamples()
+        let deployed = try cluster.run(
+            "deploy", "--target", "probe", "examples/orders-summary.yaml", in: folder.url)
+        let id = deployed.output.trimmingCharacters(in: .newlines)
+        try #require(deployed.status == 0, "\(deployed.messages)")
+        let shown = try cluster.run("jobs", "show", id).output
+        let process = try #require(shown.split(separator: "\n").first { $0.hasPrefix("  process ") })
+        #expect(kill(try #require(Int32(process.split(separator: " ").last ?? "")), SIGKILL) == 0)
+        var listing = ""
+        for _ in 0..<240 {
+            listing = try cluster.run("jobs", "show", id).output
+            if !listing.hasPrefix("\(id): running") { break }
+            Threads.sleep(milliseconds: 250)
+        }
+        #expect(listing.hasPrefix("\(id): finished"), "\(listing)")
+        let names = try folder.names("examples/output")
+        #expect(names.count == 1 && names.first?.hasPrefix("orders-summary.csv-") == true, "\(names)")
+    }
+
     /// An output without rows is the file that the embedded engine makes; compressed ones are read and written.
     @Test func filesOfAllKindsAreTheSame() throws {
         let folder = try TemporaryFolder()

@@ -214,10 +214,10 @@ struct ProjectReaderTests {
         let none = Project.withoutFile
         #expect(try none.target(named: nil, clusters: clusters).engine == .embedded)
         #expect(try none.target(named: "lab", clusters: clusters).cluster == "lab")
-        #expect(none.targets(with: clusters).map(\.name) == ["local", "spark", "lab", "sales"])
+        #expect(none.targets(with: clusters).map(\.name) == ["local", "flink", "spark", "lab", "sales"])
         let unknown = #expect(throws: Diagnostic.self) { try none.target(named: "lob", clusters: clusters) }
         #expect(unknown?.hint == "did you mean 'lab'?")
-        #expect(unknown?.notes.first == "targets: 'local', 'spark', 'lab', 'sales'")
+        #expect(unknown?.notes.first == "targets: 'local', 'flink', 'spark', 'lab', 'sales'")
 
         let project = try #require(
             read("default_target: b\ntargets:\n  a: {engine: flink, cluster: lab}\n  b: {engine: spark, cluster: lob}")

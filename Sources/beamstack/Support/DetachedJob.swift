@@ -73,7 +73,8 @@ struct DetachedJob {
             messages.copy()
             if let ending { return try finish(ending) }
             guard let record = try store.job(id) else { return }
-            if record.state != .submitted || record.engineJobID != nil { break }
+            // One that has failed already has more to say before its process ends.
+            if !record.state.isFinal, record.state != .submitted || record.engineJobID != nil { break }
             Threads.sleep(milliseconds: 10)
         }
         Interruption.whenInterrupted(nil)
