@@ -102,10 +102,9 @@ extension PlanLowering {
             case .spark: SelectQuery(columns: ["t.*", "\(call) AS result__"], from: source)
             case .flink:
                 SelectQuery(
-                    // First: columns in another order than their source's are a projection, while Flink 2.3 trips
-                    // over one that only renames where a list is taken apart behind it.
-                    columns: results.hidden.map { "r.\($0)" } + ["t.*"],
-                    from: "\(source), LATERAL TABLE(\(call)) AS r (\(results.hidden.joined(separator: ", ")))")
+                    columns: ["t.*"] + results.hidden.map { "r.\($0)" },
+                    from: "\(source), LATERAL TABLE(\(call)) AS r "
+                        + "(\((results.hidden + ["called__"]).joined(separator: ", ")))")
             }
         let tried = helper(step, "tried", of: relation, hidden: results.hidden, query: query.text)
         return Computed(

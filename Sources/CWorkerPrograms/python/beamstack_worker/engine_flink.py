@@ -24,18 +24,20 @@ class FlinkRowFunction(RowFunction):
     row = FlinkRow
 
     def __call__(self, *values):
-        yield super().__call__(*values)
+        yield (*super().__call__(*values), True)
 
 
 def flink_function(functions, arguments, results, catches_errors=False):
     """A table function for `CREATE FUNCTION … LANGUAGE PYTHON`, whose parameters are those of `RowFunction`.
 
     Not a scalar function that gives a row: Flink 2.3 plans conditions on the fields of such a row wrongly
-    ("Index 2 out of bounds for length 1"), and calls the function once for each field that is read.
+    ("Index 2 out of bounds for length 1"), and calls the function once for each field that is read. The last column is
+    there to be left out: behind a table function Flink 2.3 fails on a projection that leaves out nothing.
     """
     types = [_type(part[1], part[3] if len(part) > 3 else ()) for part in results]
     if catches_errors:
         types += [DataTypes.STRING(), DataTypes.STRING()]
+    types.append(DataTypes.BOOLEAN())
     return udtf(FlinkRowFunction(functions, arguments, results, catches_errors), result_types=types)
 
 
