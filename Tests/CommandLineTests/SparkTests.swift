@@ -4,7 +4,7 @@ import Testing
 /// The same pipelines on a real Spark, which the first run installs from PyPI, and on the embedded engine.
 @Suite(
     .serialized, .enabled(if: MachineJava.isThere, "there is no java"),
-    .enabled(if: MachinePython.path != nil, "there is no python3"))
+    .enabled(if: MachinePython.path != nil, "there is no python3"), OneEngineAtATime())
 struct SparkTests {
     @Test(arguments: [
         "error-handling", "hello", "join", "orders-summary", "partition", "reusable-transform", "sessions", "windows",

@@ -65,6 +65,10 @@ struct SharedFlinkCluster: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
+        try await OneEngineAtATime.alone { try await provide(function) }
+    }
+
+    private func provide(_ function: @Sendable () async throws -> Void) async throws {
         let cluster = try TestCluster()
         let made = try cluster.run("create", "flink", "probe", "--install", "--slots", "2")
         try #require(made.status == 0, "\(made.messages)")
