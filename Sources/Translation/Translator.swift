@@ -15,7 +15,7 @@ public struct Translator: Sendable {
 
     /// The program, and how each step runs. Where a step is impossible there are no files.
     public func program(for plan: Plan) -> EngineProgram {
-        let lowering = PlanLowering(plan, engine: engine)
+        let lowering = PlanLowering(plan, engine: engine, workingDirectory: workingDirectory)
         lowering.run()
         let isPossible = !lowering.translations.contains { if case .impossible = $0.mode { true } else { false } }
         var files: [EngineProgram.File] = []

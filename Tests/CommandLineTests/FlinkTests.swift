@@ -58,6 +58,19 @@ struct FlinkTests {
         #expect(names.count == 1 && names.first?.hasPrefix("orders-summary.csv-") == true, "\(names)")
     }
 
+    @Test func valuesOfNoFixedTypeAreTheSame() throws {
+        let (local, flink) = (try TemporaryFolder(), try TemporaryFolder())
+        let expected = try Beamstack.run(
+            "run", "--quiet", try local.write("p.yaml", EngineSamples.openValues), in: local.url)
+        #expect(expected.status == 0, "\(expected.messages)")
+        let result = try cluster.run(
+            "run", "--quiet", "--target", "probe", try flink.write("p.yaml", EngineSamples.openValues), in: flink.url)
+        #expect(result.status == 0, "\(result.messages)")
+        #expect(EngineSamples.printed(result, in: flink) == EngineSamples.printed(expected, in: local))
+        #expect(
+            try EngineSamples.outputs(flink, below: "out") == EngineSamples.outputs(local, below: "out"))
+    }
+
     /// An output without rows is the file that the embedded engine makes; compressed ones are read and written.
     @Test func filesOfAllKindsAreTheSame() throws {
         let folder = try TemporaryFolder()

@@ -33,6 +33,19 @@ struct SparkTests {
         #expect(local.output.split(separator: "\n").sorted() == spark.output.split(separator: "\n").sorted())
     }
 
+    @Test func valuesOfNoFixedTypeAreTheSame() throws {
+        let (local, spark) = (try TemporaryFolder(), try TemporaryFolder())
+        let expected = try Beamstack.run(
+            "run", "--quiet", try local.write("p.yaml", EngineSamples.openValues), in: local.url)
+        #expect(expected.status == 0, "\(expected.messages)")
+        let result = try Beamstack.run(
+            "run", "--quiet", "--target", "spark", try spark.write("p.yaml", EngineSamples.openValues), in: spark.url)
+        #expect(result.status == 0, "\(result.messages)")
+        #expect(EngineSamples.printed(result, in: spark) == EngineSamples.printed(expected, in: local))
+        #expect(
+            try EngineSamples.outputs(spark, below: "out") == EngineSamples.outputs(local, below: "out"))
+    }
+
     @Test func aFailingRowIsToldWithItsPlaceAndNothingIsPublished() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(
@@ -66,13 +79,13 @@ struct SparkTests {
                 - {type: Create, config: {elements: [{a: 1, when: "x"}]}}
                 - type: MapToFields
                   name: Loose
-                  config: {language: python, fields: {r: {callable: "lambda row: row.a"}, l: "[a, when]"}}
+                  config: {language: javascript, fields: {r: {callable: "function f(row) { return row.a }"}}}
                 - {type: LogForTesting}
             """ + "\n")
         let result = try Beamstack.run("plan", "--target", "spark", file, in: folder.url)
         #expect(result.status == 1)
         #expect(result.messages.contains("error[not-on-target]: 'Loose' cannot run on Apache Spark"))
-        #expect(result.messages.contains("output_type"), "it says how to mend it")
+        #expect(result.messages.contains("hosted only locally"), "it says why")
         #expect(result.output.contains("not possible"))
         let unknown = try Beamstack.run("run", "--target", "sparc", file, in: folder.url)
         #expect(unknown.status == 2)

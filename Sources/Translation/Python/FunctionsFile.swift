@@ -53,12 +53,13 @@ enum FunctionsFile {
                 ("schema", PythonText.string(TaggedJSON.text(schema.json))),
             ]
         case .record: members = [("form", PythonText.string("record"))]
-        case .files(let operation, let schema):
+        case .files(let operation, let schema, let folder):
             members = [
                 ("form", PythonText.string("files")),
                 ("field", PythonText.string(names[operation.patternField])),
                 ("treatment", PythonText.string(operation.emptyMatchTreatment.rawValue)),
                 ("names", PythonText.list(schema.names.map(PythonText.string))),
+                ("folder", PythonText.string(folder)),
             ]
         }
         if part.code == nil || part.conversion != nil {

@@ -19,8 +19,8 @@ struct PythonFunction: Sendable {
             case validation(JSONSchema)
             /// The row as a line of JSON.
             case record
-            /// The files that a pattern matches, as a list of rows.
-            case files(MatchFilesOperation, Schema)
+            /// The files that a pattern matches, as a list of rows; relative patterns count from the folder.
+            case files(MatchFilesOperation, Schema, folder: String)
         }
 
         /// `engine_functions.py` has them by these names.
@@ -33,7 +33,7 @@ struct PythonFunction: Sendable {
             case .field(let field): [field]
             case .elements(let fields, _): fields
             case .validation, .record: nil
-            case .files(let operation, _): [operation.patternField]
+            case .files(let operation, _, _): [operation.patternField]
             }
         }
 

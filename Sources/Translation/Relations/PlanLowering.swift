@@ -9,6 +9,8 @@ import Planning
 final class PlanLowering {
     let plan: Plan
     let engine: TargetEngine
+    /// What relative paths of the pipeline count from.
+    let workingDirectory: String
     let use: EventTimeUse
 
     private(set) var statements: [ProgramStatement] = []
@@ -25,9 +27,10 @@ final class PlanLowering {
     private var differences: [String] = []
     private var pythonReason: String?
 
-    init(_ plan: Plan, engine: TargetEngine) {
+    init(_ plan: Plan, engine: TargetEngine, workingDirectory: String) {
         self.plan = plan
         self.engine = engine
+        self.workingDirectory = workingDirectory
         use = EventTimeUse(plan)
     }
 

@@ -5,12 +5,19 @@ enum EngineSamples {
     /// Lines as a set: engines write them in any order, and a header into each part.
     static func lines(_ text: String) -> Set<Substring> { Set(text.split(separator: "\n")) }
 
+    /// What was printed, line by line, without the name of the run's folder.
+    static func printed(_ result: Beamstack.Result, in folder: TemporaryFolder) -> [String] {
+        result.output.replacingOccurrences(of: folder.url.path, with: "").split(separator: "\n").map(String.init).sorted()
+    }
+
     /// The lines of all outputs of the examples by their names without the number of parts.
-    static func outputs(_ folder: TemporaryFolder) throws -> [String: Set<Substring>] {
+    static func outputs(
+        _ folder: TemporaryFolder, below place: String = "examples/output"
+    ) throws -> [String: Set<Substring>] {
         var outputs: [String: Set<Substring>] = [:]
-        for name in (try? folder.names("examples/output")) ?? [] {
+        for name in (try? folder.names(place)) ?? [] {
             let prefix = String(name.dropLast("-00000-of-00001".count))
-            outputs[prefix, default: []].formUnion(lines(try folder.text("examples/output/\(name)")))
+            outputs[prefix, default: []].formUnion(lines(try folder.text("\(place)/\(name)")))
         }
         return outputs
     }
@@ -47,4 +54,66 @@ enum EngineSamples {
             """
         return pipeline + "\n"
     }
+
+    /// Values of no fixed type through everything that takes some: functions, groups, lists, checks, files, errors.
+    static let openValues = """
+        pipeline:
+          transforms:
+            - type: Create
+              config:
+                elements:
+                  - {k: 1, v: "a", l: [1, "x", null], d: 1.5}
+                  - {k: 1.0, v: 2, l: [], d: -0.5}
+                  - {k: "é\\n\\"q\\"", v: null, l: [true], d: 2}
+                  - {k: 1, v: {a: [1, 2]}, l: null, d: "x"}
+                  - {k: -0.0, v: 3.5, l: ["a"], d: [2]}
+                  - {k: 0.0, v: "b", l: ["b", 2.5], d: 3}
+            - type: MapToFields
+              name: Same
+              input: Create
+              config:
+                language: python
+                fields:
+                  k: k
+                  v: v
+                  copy: {callable: "lambda row: row.k"}
+                  kind: type(v).__name__
+                  both: {callable: "lambda row: [row.v, {'n': row.d, 'b': b'x'}]"}
+            - {type: Combine, input: Same, config: {group_by: copy, combine: {n: {value: kind, fn: count}}}}
+            - {type: WriteToJson, input: Same, config: {path: out/rows.json}}
+            - {type: WriteToCsv, input: Same, config: {path: out/rows.csv}}
+            - {type: MapToFields, name: Text, input: Same, config: {language: python, fields: {v: v}}}
+            - {type: WriteToText, input: Text, config: {path: out/rows.txt}}
+            - {type: Filter, input: Create, config: {language: python, keep: {callable: "lambda row: row.v"}}}
+            - type: Explode
+              input: Create
+              config: {fields: [v, l], cross_product: false, error_handling: {output: bad}}
+            - type: AssignTimestamps
+              input: Create
+              config: {timestamp: d, error_handling: {output: bad}}
+            - {type: ExtractWindowingInfo, input: AssignTimestamps, config: {fields: [timestamp]}}
+            - {type: Create, name: Typed, config: {elements: [{k: 5, v: "z"}]}}
+            - {type: MapToFields, name: Two, input: Create, config: {language: python, fields: {k: k, v: v}}}
+            - {type: Flatten, input: [Two, Typed]}
+            - type: ValidateWithSchema
+              input: Two
+              config:
+                schema:
+                  type: object
+                  properties:
+                    k: {type: number, minimum: 1}
+                    v: {type: [string, number], maximum: 2.5, minLength: 2}
+                  required: [k, v]
+                error_handling: {output: bad}
+            - {type: LogForTesting, name: Log Combine, input: Combine}
+            - {type: LogForTesting, name: Log Filter, input: Filter}
+            - {type: LogForTesting, name: Log ExtractWindowingInfo, input: ExtractWindowingInfo}
+            - {type: LogForTesting, name: Log Flatten, input: Flatten}
+            - {type: LogForTesting, name: Log ValidateWithSchema, input: ValidateWithSchema}
+            - {type: LogForTesting, name: Log Explode, input: Explode}
+            - {type: LogForTesting, name: Log Explode.bad, input: Explode.bad}
+            - {type: LogForTesting, name: Log AssignTimestamps.bad, input: AssignTimestamps.bad}
+            - {type: LogForTesting, name: Log ValidateWithSchema.bad, input: ValidateWithSchema.bad}
+
+        """
 }

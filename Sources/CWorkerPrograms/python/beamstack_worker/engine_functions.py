@@ -183,19 +183,23 @@ class _Files(_Fields):
     def __init__(self, spec, fields):
         super().__init__([spec["field"]])
         self._treatment = spec["treatment"]
+        # The engine's processes work elsewhere: relative patterns count from where the pipeline was started.
+        self._folder = spec["folder"].rstrip("/") + "/"
         self._row = row_class(spec["names"])._make
 
     def value(self, pattern):
         import os
 
-        from beamstack_worker.file_patterns import local_files
+        from beamstack_worker.file_patterns import escaped, local_files
         from beamstack_worker.files import local_path
 
-        paths = local_files(local_path(pattern)) if pattern is not None else []
+        wanted = local_path(pattern) if pattern is not None else ""
+        prefix = "" if wanted.startswith("/") else self._folder
+        paths = local_files(escaped(prefix) + wanted) if wanted else []
         if not paths and not self._may_be_nothing(pattern):
             raise FileNotFoundError(f"no file matches '{pattern}'")
         states = [os.stat(path) for path in paths]
-        return [self._row((path, state.st_size, state.st_mtime)) for path, state in zip(paths, states)]
+        return [self._row((path[len(prefix) :], state.st_size, state.st_mtime)) for path, state in zip(paths, states)]
 
     def _may_be_nothing(self, pattern):
         if self._treatment == "ALLOW" or pattern is None:

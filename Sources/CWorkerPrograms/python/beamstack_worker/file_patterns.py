@@ -12,6 +12,11 @@ def is_pattern(path):
     return bool(_WILDCARDS.search(path)) or len(alternatives(path)) > 1
 
 
+def escaped(path):
+    """A pattern that matches just this path."""
+    return re.sub(r"[*?\[{]", r"[\g<0>]", path)
+
+
 def alternatives(pattern):
     """`a{b,c}d` as `abd` and `acd`; braces without a comma stay as they are."""
     pending, done = [pattern], []
