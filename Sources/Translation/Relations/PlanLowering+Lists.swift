@@ -70,7 +70,8 @@ extension PlanLowering {
             [
                 Computation(
                     .hosted(
-                        .files(match, schema, folder: workingDirectory), reason: "SQL does not list files"), type: .list(.row(schema)))
+                        .files(match, schema, folder: workingDirectory), reason: "SQL does not list files"),
+                    type: .list(.row(schema)))
             ], over: relation, catching: step.errorOutput != nil)
         differs("files are looked for where the engine runs")
         let part = try elements(of: computed.texts[0], .row(schema), 0)

@@ -7,7 +7,8 @@ enum EngineSamples {
 
     /// What was printed, line by line, without the name of the run's folder.
     static func printed(_ result: Beamstack.Result, in folder: TemporaryFolder) -> [String] {
-        result.output.replacingOccurrences(of: folder.url.path, with: "").split(separator: "\n").map(String.init).sorted()
+        result.output.replacingOccurrences(of: folder.url.path, with: "").split(separator: "\n").map(String.init)
+            .sorted()
     }
 
     /// The lines of all outputs of the examples by their names without the number of parts.

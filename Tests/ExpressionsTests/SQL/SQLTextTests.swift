@@ -109,7 +109,8 @@ import Testing
         #expect(SQLDialect.spark.literal(.string("a"), .any) == "'\"a\"'")
         #expect(SQLDialect.spark.literal(.null, .any) == "CAST(NULL AS STRING)")
         let schema = Schema([
-            Field("v", .any), Field("l", .list(.any)), Field("r", .row(Schema([Field("v", .any), Field("n", .int64)]))),
+            Field("v", .any), Field("l", .list(.any)),
+            Field("r", .row(Schema([Field("v", .any), Field("n", .int64)]))),
             Field("n", .int64),
         ])
         func text(_ expression: String) -> String? {
