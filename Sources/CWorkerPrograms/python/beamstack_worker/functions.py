@@ -14,7 +14,7 @@ from beamstack_worker.python_code import (
 )
 from beamstack_worker.tasks import Failure, Output, Result, Transform, task
 from beamstack_worker.traces import trace_of
-from beamstack_worker.values import ANY, Batch, Field, Schema
+from beamstack_worker.values import ANY, Batch, Field, Schema, row_class
 
 
 @task("functions.rows")
@@ -66,6 +66,12 @@ class RowFunctions(Transform):
             fields.append(_nullable(field) if failed else field)
         ordered = [failures[row] for row in sorted(failures)]
         return Result([Batch(Schema(fields), columns, batch.count)], failures=ordered)
+
+    def for_one_row(self, names):
+        """The functions one by one, each of the values of one row; `None` where one of them needs a batch."""
+        if not all(hasattr(function, "for_one") for function in self._functions):
+            return None
+        return [function.for_one(names) for function in self._functions]
 
     def close(self):
         for function in self._functions:
@@ -127,6 +133,14 @@ class _Expression:
             return apply_to_each(self._function, *[rows.batch.column(name) for name in self.fields])
         return apply_to_each(lambda _: self._function(), range(rows.batch.count))
 
+    def for_one(self, names):
+        """The same for the values of one row, which have these names."""
+        function, places = self._function, [names.index(name) for name in self.fields]
+        if len(places) == 1:
+            (place,) = places
+            return lambda values: function(values[place])
+        return lambda values: function(*[values[place] for place in places])
+
     def close(self):
         pass
 
@@ -141,6 +155,15 @@ class _Callable:
 
     def apply(self, rows):
         return apply_to_each(self._function, rows.of(self.fields))
+
+    def for_one(self, names):
+        """The same for the values of one row, which have these names."""
+        function = self._function
+        fields = names if self.fields is None else self.fields
+        make, places = row_class(fields)._make, [names.index(name) for name in fields]
+        if places == list(range(len(names))):
+            return lambda values: function(make(values))
+        return lambda values: function(make([values[place] for place in places]))
 
     def close(self):
         pass
