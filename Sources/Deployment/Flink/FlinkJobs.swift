@@ -49,6 +49,13 @@ public struct FlinkJobs: EngineJobs {
             }, exception: exception)
     }
 
+    /// Where the line begins that first names a job, in bytes.
+    private static func start(of job: String, in text: String) -> Int? {
+        guard let name = text.firstRange(of: job) else { return nil }
+        let line = text[..<name.lowerBound].lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
+        return text.utf8.distance(from: text.startIndex, to: line)
+    }
+
     public func stop(_ engineJobID: String, _ way: JobStop) throws -> String? {
         do {
             switch way {
@@ -68,13 +75,14 @@ public struct FlinkJobs: EngineJobs {
         }
     }
 
-    /// Flink keeps no log of one job: what its processes have said since is given.
+    /// Flink keeps no log of one job: what its processes have said since they first named it is given.
     public func log(of engineJobID: String, from offsets: [String: Int]) throws -> [EngineLog] {
         var parts: [EngineLog] = []
         func add(_ name: String, _ text: String?) {
             guard let text else { return }
             let bytes = text.utf8
-            let offset = min(offsets[name] ?? 0, bytes.count)
+            guard let offset = offsets[name].map({ min($0, bytes.count) }) ?? Self.start(of: engineJobID, in: text)
+            else { return }
             parts.append(
                 EngineLog(name: name, text: String(decoding: bytes.dropFirst(offset), as: UTF8.self), end: bytes.count))
         }
