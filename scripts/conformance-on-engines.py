@@ -82,10 +82,9 @@ def call(binary, target):
     sys.stderr.write(messages)
     refusals = re.findall(r"error\[not-on-target\]: '.*?' cannot run on [\w ]+: (.*)", messages)
     if refusals:
-        sys.stderr.write("\n" + REFUSED + refusals[0] + "\n")
-    elif finished.returncode == 3:
-        reasons = re.findall(r"^error\[[\w-]+\]: (.*)", messages, re.MULTILINE)
-        sys.stderr.write("\n" + NOWHERE + (reasons[0] if reasons else "see the messages") + "\n")
+        # 3 is the exit status of what the embedded engine refuses as well.
+        local = subprocess.run([binary, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        sys.stderr.write("\n" + (NOWHERE if local.returncode == 3 else REFUSED) + refusals[0] + "\n")
     sys.exit(finished.returncode)
 
 
