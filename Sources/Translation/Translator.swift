@@ -29,7 +29,13 @@ public struct Translator: Sendable {
         return EngineProgram(
             engine: engine, files: files, inputs: lowering.inputs, outputs: lowering.outputs,
             steps: lowering.translations,
-            pythonRequirements: lowering.functions.isEmpty ? nil : lowering.functions.flatMap(\.requirements))
+            pythonRequirements: lowering.functions.isEmpty ? nil : requirements(lowering.functions))
+    }
+
+    private func requirements(_ functions: [PythonFunction]) -> [String] {
+        let all = functions.flatMap(\.requirements)
+        // PyFlink comes with a Beam of its own, and with no other.
+        return engine == .flink ? all.filter { $0 != PythonPackages.beam } : all
     }
 
     private func main(_ lowering: PlanLowering) -> EngineProgram.File {

@@ -85,9 +85,9 @@ extension Parameter {
 }
 
 /// Requirement specifiers of what our own tasks import, in one place.
-enum PythonPackages {
+public enum PythonPackages {
     static let arrow = "pyarrow>=17"
-    static let beam = "apache-beam[yaml]==2.77.0"
+    public static let beam = "apache-beam[yaml]==2.77.0"
     static let numpy = "numpy"
     static let javascript = "quickjs-ng"
 }

@@ -41,6 +41,10 @@ struct FlinkProgram {
             case .source(let relation, let read): text += "\n" + title + source(relation, read)
             case .view(let relation, let query):
                 text += "\n\(title)CREATE TEMPORARY VIEW \(dialect.quoted(relation.name)) AS\n\(query);\n"
+            case .discard(let name, let query, let schema):
+                text +=
+                    "\n" + title + table(name, columns: schema.fields.map(column), [("connector", "blackhole")])
+                inserts += "\n\(title)INSERT INTO \(dialect.quoted(name))\n\(query);\n"
             case .sink(let folder, let query, let schema, let purpose):
                 text += "\n" + title + sink(folder, schema, purpose)
                 inserts += "\n\(title)INSERT INTO \(dialect.quoted(folder))\n\(query);\n"

@@ -89,6 +89,9 @@ struct PythonFunction: Sendable {
         return nil
     }
 
+    /// Whether values of a type can be given to a function.
+    static func isCarried(_ type: FieldType) -> Bool { type.kind == .timestamp || uncarried(type) == nil }
+
     private static func uncarried(_ type: FieldType) -> FieldType? {
         switch type.kind {
         case .any, .boolean, .int64, .double, .string, .bytes, .date: nil

@@ -76,9 +76,12 @@ extension PlanLowering {
                 relation: relation, from: quoted(relation.name) + " AS t", texts: texts.compactMap { $0 })
         }
         let readsAll = hosted.contains { $0.part.fields == nil }
-        let read = Set(hosted.flatMap { $0.part.fields ?? [] }).sorted()
-        let arguments =
-            readsAll ? relation.schema : Schema(read.map { relation.schema.fields[$0] })
+        var read = Set(hosted.flatMap { $0.part.fields ?? [] }).sorted()
+        // Flink takes a call without arguments for a constant, which it cannot compute.
+        if read.isEmpty, let any = relation.schema.fields.firstIndex(where: { PythonFunction.isCarried($0.type) }) {
+            read = [any]
+        }
+        let arguments = readsAll ? relation.schema : Schema(read.map { relation.schema.fields[$0] })
         let function = PythonFunction(
             name: name(for: step.name + "_function"), step: step, parts: hosted.map(\.part), input: relation.schema,
             arguments: arguments,

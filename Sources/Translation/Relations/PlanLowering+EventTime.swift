@@ -134,9 +134,15 @@ extension PlanLowering {
         let schema = try schema(step)
         let hasWindow = aggregate.windowing != .global
         let computed = try compute(
-            step, aggregate.calls.map { Computation(.compiled($0.value), at: $0.range) }, over: source, catching: false)
+            step, aggregate.calls.map { Computation(.compiled($0.value), at: $0.range) }, over: source,
+            catching: step.errorOutput != nil)
         let values = computed.texts
-        let relation = computed.relation
+        var relation = computed.relation
+        if computed.message != nil {
+            relation = helper(
+                step, "kept", of: relation, hidden: [],
+                query: SelectQuery(columns: ["t.*"], from: computed.from, conditions: isOK(computed)).text)
+        }
         var from = quoted(relation.name) + " AS t"
         if case .sessions(let gap) = aggregate.windowing {
             from = sessions(relation, keys: aggregate.keys, gap: gap)
@@ -172,6 +178,7 @@ extension PlanLowering {
             query: SelectQuery(
                 columns: columns, from: from, groups: groups, having: groups.isEmpty ? "count(*) > 0" : nil
             ).text)
+        if computed.message != nil { try defineErrors(step, computed, over: source) }
     }
 
     /// A field that rows are grouped by.

@@ -50,6 +50,7 @@ final class PlanLowering {
             let written = statements.count
             do throws(Obstacle) {
                 try lower(step)
+                try defineMissingErrors(step)
                 translations.append(StepTranslation(step: step.id, mode: mode(of: step), differences: differences))
             } catch {
                 statements.removeSubrange(written...)
@@ -60,6 +61,38 @@ final class PlanLowering {
                 translations.append(StepTranslation(step: step.id, mode: .impossible(diagnostic)))
             }
             standIns(for: step)
+        }
+        computeUnread()
+    }
+
+    /// The error output of a step that cannot fail: no rows.
+    private func defineMissingErrors(_ step: Step) throws(Obstacle) {
+        guard let output = step.errorOutput, relations[OutputReference(step: step.id, output: output)] == nil else {
+            return
+        }
+        let schema = try schema(step, output)
+        let nulls = schema.fields.compactMap { field in
+            dialect.literal(.null, field.type).map { "\($0) AS \(quoted(field.name))" }
+        }
+        define(
+            step, output: output, schema: schema, eventTime: [],
+            query: SelectQuery(columns: nulls, from: "(VALUES (1)) AS nothing__(x)", conditions: ["FALSE"]).text)
+    }
+
+    /// What nobody reads is computed all the same, as its rows may fail.
+    private func computeUnread() {
+        let read = Set(plan.steps.flatMap { $0.inputs.map(\.source) })
+        for step in plan.steps where outputs.allSatisfy({ $0.step != step.id }) {
+            let references = step.outputs.indices.map { OutputReference(step: step.id, output: $0) }
+            // Of several outputs one is enough: all come from the same rows.
+            guard references.allSatisfy({ !read.contains($0) }), let first = references.first,
+                let relation = relations[first], !relation.schema.fields.isEmpty
+            else { continue }
+            let query = SelectQuery(columns: columns(of: relation, eventTime: false), from: quoted(relation.name)).text
+            statements.append(
+                ProgramStatement(
+                    step: step,
+                    kind: .discard(table: name(for: step.name + "_unread"), query: query, schema: relation.schema)))
         }
     }
 
@@ -169,6 +202,9 @@ final class PlanLowering {
     func add(_ function: PythonFunction, reason: String) throws(Obstacle) {
         if let obstacle = function.obstacle { throw Obstacle(reason: "\(reason), and \(obstacle)") }
         pythonReason = pythonReason ?? reason
+        if engine == .flink, function.requirements.contains(PythonPackages.beam) {
+            differs("its Python meets the Apache Beam 2.61 that PyFlink is built on, not the one of local workers")
+        }
         functions.append(function)
     }
 }

@@ -40,6 +40,8 @@ struct ProgramStatement: Sendable {
         case view(Relation, query: String)
         /// What leaves the program, into a folder below the staging folder.
         case sink(folder: String, query: String, schema: Schema, EngineProgram.Output.Purpose)
+        /// What is computed for its failures alone.
+        case discard(table: String, query: String, schema: Schema)
     }
 
     let step: Step
