@@ -44,7 +44,8 @@ struct ProjectTests {
         #expect(try beamstack("init").status == 0)
         let result = try beamstack("run", "orders.yaml", "--target", "lokal")
         #expect(result.status == 2)
-        #expect(result.messages.contains("did you mean 'local'?") && result.messages.contains("'local', 'spark'"))
+        #expect(
+            result.messages.contains("did you mean 'local'?") && result.messages.contains("'local', 'flink', 'spark'"))
     }
 
     @Test func aMistakeInTheFileEndsTheCommand() throws {
