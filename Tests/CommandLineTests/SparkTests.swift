@@ -42,8 +42,8 @@ struct SparkTests {
             "run", "--quiet", "--target", "spark", try spark.write("p.yaml", EngineSamples.openValues), in: spark.url)
         #expect(result.status == 0, "\(result.messages)")
         #expect(EngineSamples.printed(result, in: spark) == EngineSamples.printed(expected, in: local))
-        #expect(
-            try EngineSamples.outputs(spark, below: "out") == EngineSamples.outputs(local, below: "out"))
+        #expect(try EngineSamples.outputs(spark, below: "out") == EngineSamples.outputs(local, below: "out"))
+        #expect(try EngineSamples.unpacked(spark) == EngineSamples.unpacked(local))
     }
 
     @Test func aFailingRowIsToldWithItsPlaceAndNothingIsPublished() throws {

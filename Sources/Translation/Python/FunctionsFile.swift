@@ -65,7 +65,13 @@ enum FunctionsFile {
         if part.code == nil || part.conversion != nil {
             members.append(("place", PythonText.string(place(of: function.step, part))))
         }
-        if let conversion = part.conversion { members.append(("then", PythonText.string(conversion.rawValue))) }
+        switch part.conversion {
+        case nil: break
+        case .known(let names):
+            members.append(("then", PythonText.string("known")))
+            members.append(("names", PythonText.list(names.map(PythonText.string))))
+        case .some(let conversion): members.append(("then", PythonText.string("\(conversion)")))
+        }
         return members
     }
 

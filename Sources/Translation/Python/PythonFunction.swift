@@ -24,7 +24,11 @@ struct PythonFunction: Sendable {
         }
 
         /// `engine_functions.py` has them by these names.
-        enum Conversion: String, Sendable { case microseconds, truth, name, line, cell }
+        enum Conversion: Sendable, Equatable {
+            case microseconds, truth, name, line, cell
+            /// One of these names, or an exception.
+            case known([String])
+        }
 
         /// The fields that it reads; `nil` for all.
         var fields: [Int]? {

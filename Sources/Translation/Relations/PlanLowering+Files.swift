@@ -90,9 +90,6 @@ extension PlanLowering {
 
     /// Values that the engine's writer would spell otherwise are spelt by Python.
     private func spelt(_ step: Step, _ write: WriteOperation, _ relation: Relation) throws(Obstacle) -> Spelt {
-        if engine == .spark, isCompressed(write) {
-            throw Obstacle(reason: "compressed files are not written there yet", range: write.range)
-        }
         let fields = relation.schema.fields
         let foreign = fields.indices.filter { !isSpelt(fields[$0].type, write.format) }
         guard !foreign.isEmpty else {

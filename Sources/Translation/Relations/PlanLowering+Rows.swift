@@ -118,18 +118,18 @@ extension PlanLowering {
     private func partition(_ step: Step, _ partition: PartitionOperation) throws(Obstacle) {
         let relation = try input(step)
         var name = Computation(partition.by, at: step.expressionRange)
-        if partition.by.type.kind != .string {
+        let failsUnknown = partition.unknownOutput == nil && step.errorOutput != nil
+        if failsUnknown {
+            name = Computation(
+                .expression(partition.by, step.expressionRange), type: .string, conversion: .known(partition.outputs))
+        } else if partition.by.type.kind != .string {
             name = Computation(
                 .expression(partition.by, step.expressionRange), type: .string.nullable, conversion: .name)
         }
         let computed = try compute(step, [name], over: relation, catching: step.errorOutput != nil)
         var by = computed.texts[0]
         let known = partition.outputs.map { dialect.string($0) }.joined(separator: ", ")
-        if partition.unknownOutput == nil {
-            if step.errorOutput != nil {
-                throw Obstacle(
-                    reason: "rows for none of its outputs are kept apart", hint: "give the step an 'unknown_output'")
-            }
+        if partition.unknownOutput == nil, !failsUnknown {
             // Whichever output is read, a row for none ends the job.
             by = required(
                 "CASE WHEN \(by) IN (\(known)) THEN \(by) END", .string.nullable, or: "ValueError: Unknown output name")

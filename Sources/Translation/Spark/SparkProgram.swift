@@ -185,17 +185,18 @@ struct SparkProgram {
             }
             writing = "json(\(target), ignoreNullFields=False)"
         case .files(let write, _):
+            let compression = lowering.isCompressed(write) ? ", compression=\"gzip\"" : ""
             switch write.format {
             case .csv(let options):
                 let delimiter = PythonText.string(String(UnicodeScalar(options.delimiter)))
                 writing = """
                     csv(
                         \(target), header=\(options.hasHeader ? "True" : "False"), sep=\(delimiter), quote='"', escape='"',
-                        emptyValue="", nullValue="", ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False,
+                        emptyValue="", nullValue="", ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False\(compression),
                     )
                     """
-            case .json: writing = "json(\(target), ignoreNullFields=False)"
-            case .text, .tfrecord: writing = "text(\(target))"
+            case .json: writing = "json(\(target), ignoreNullFields=False\(compression))"
+            case .text, .tfrecord: writing = "text(\(target)\(compression))"
             }
         }
         var partitioned = ""

@@ -16,7 +16,7 @@ enum EngineSamples {
         _ folder: TemporaryFolder, below place: String = "examples/output"
     ) throws -> [String: Set<Substring>] {
         var outputs: [String: Set<Substring>] = [:]
-        for name in (try? folder.names(place)) ?? [] {
+        for name in (try? folder.names(place)) ?? [] where !name.contains(".gz-") {
             let prefix = String(name.dropLast("-00000-of-00001".count))
             outputs[prefix, default: []].formUnion(lines(try folder.text("\(place)/\(name)")))
         }
@@ -56,6 +56,20 @@ enum EngineSamples {
         return pipeline + "\n"
     }
 
+    /// What the compressed files of `openValues` hold.
+    static func unpacked(_ folder: TemporaryFolder) throws -> [String] {
+        let reader = """
+            pipeline:
+              type: chain
+              transforms:
+                - {type: ReadFromCsv, config: {path: "out/kinds.csv.gz*"}}
+                - {type: LogForTesting}
+
+            """
+        let result = try Beamstack.run("run", "--quiet", try folder.write("reader.yaml", reader), in: folder.url)
+        return printed(result, in: folder)
+    }
+
     /// Values of no fixed type through everything that takes some: functions, groups, lists, checks, files, errors.
     static let openValues = """
         pipeline:
@@ -83,6 +97,11 @@ enum EngineSamples {
             - {type: Combine, input: Same, config: {group_by: copy, combine: {n: {value: kind, fn: count}}}}
             - {type: WriteToJson, input: Same, config: {path: out/rows.json}}
             - {type: WriteToCsv, input: Same, config: {path: out/rows.csv}}
+            - {type: MapToFields, name: Kinds, input: Same, config: {language: python, fields: {kind: kind}}}
+            - {type: WriteToCsv, name: Packed, input: Kinds, config: {path: out/kinds.csv.gz}}
+            - type: Partition
+              input: Same
+              config: {by: v, outputs: [a, b], error_handling: {output: bad}}
             - {type: MapToFields, name: Text, input: Same, config: {language: python, fields: {v: v}}}
             - {type: WriteToText, input: Text, config: {path: out/rows.txt}}
             - {type: Filter, input: Create, config: {language: python, keep: {callable: "lambda row: row.v"}}}
@@ -112,6 +131,9 @@ enum EngineSamples {
             - {type: LogForTesting, name: Log Flatten, input: Flatten}
             - {type: LogForTesting, name: Log ValidateWithSchema, input: ValidateWithSchema}
             - {type: LogForTesting, name: Log Explode, input: Explode}
+            - {type: LogForTesting, name: Log a, input: Partition.a}
+            - {type: LogForTesting, name: Log b, input: Partition.b}
+            - {type: LogForTesting, name: Log Partition.bad, input: Partition.bad}
             - {type: LogForTesting, name: Log Explode.bad, input: Explode.bad}
             - {type: LogForTesting, name: Log AssignTimestamps.bad, input: AssignTimestamps.bad}
             - {type: LogForTesting, name: Log ValidateWithSchema.bad, input: ValidateWithSchema.bad}

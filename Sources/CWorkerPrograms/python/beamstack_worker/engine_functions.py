@@ -4,6 +4,7 @@ import json
 from itertools import product, zip_longest
 from math import isfinite
 
+from beamstack_worker.conversion import plain
 from beamstack_worker.functions import RowFunctions, apply_to_each
 from beamstack_worker.json_schema import ValidationError, violation
 from beamstack_worker.json_text import json_text
@@ -22,7 +23,10 @@ class EngineFunctions(RowFunctions):
     def function(self, spec, fields, place):
         form = _FORMS.get(spec["form"])
         function = _Placed(form(spec, fields), spec["place"]) if form else super().function(spec, fields, place)
-        return _Converted(function, _CONVERSIONS[spec["then"]], spec["place"]) if "then" in spec else function
+        if "then" not in spec:
+            return function
+        convert = _known(spec["names"]) if spec["then"] == "known" else _CONVERSIONS[spec["then"]]
+        return _Converted(function, convert, spec["place"])
 
 
 class _Placed:
@@ -80,6 +84,17 @@ def _microseconds(value):
     if micros is None or not -(1 << 63) <= micros < 1 << 63:
         raise TypeError(f"Cannot interpret {value} {type(value)} as Timestamp.")
     return micros
+
+
+def _known(names):
+    """The name of one of these outputs."""
+
+    def known(value):
+        if isinstance(value, str) and value in names:
+            return value
+        raise ValueError(f"Unknown output name {json_text(plain(value))}")
+
+    return known
 
 
 def _spelt(value):
