@@ -45,8 +45,8 @@ let modules: [Target] = [
     .systemLibrary(
         name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     module("Projects", "Diagnostics", "DataModel", "PipelineSpec", "Platform", "CSQLite"),
-    // HTTP by libcurl, which is loaded when it is first needed.
-    .target(name: "CCurl"),
+    // Only libcurl's header: the library itself is loaded when it is first needed.
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     // What runs inside the engines, embedded by the C compiler.
     .target(name: "CEnginePrograms", exclude: ["java"]),
     module(

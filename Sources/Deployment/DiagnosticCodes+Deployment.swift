@@ -47,9 +47,17 @@ extension DiagnosticCode {
         back; one that has waited half a minute is ended and told so. `beamstack info NAME` shows the slots,
         `beamstack scale NAME --workers N` gives a cluster of this machine more.
         """)
+    static let engineLacksPart = DiagnosticCode(
+        "engine-lacks-part", "the cluster has no connector or format of that name",
+        """
+        A program names connectors and formats, which are jars in the `lib` folder of an engine's installation. Those of
+        Beamstack itself go along with each job; others, such as Kafka's, have to be on the cluster, in the version that
+        belongs to its Flink. A cluster that `beamstack create` has made takes them from the installation that
+        `beamstack info NAME` shows.
+        """)
 
     /// All codes of this module, for `beamstack explain`.
     public static let deploymentCodes: [DiagnosticCode] = [
-        .outputNotPublished, .compilerMissing, .runnerNotBuilt, .engineUnreachable, .engineVersion, .noSlots,
+        .outputNotPublished, .compilerMissing, .runnerNotBuilt, .engineUnreachable, .engineVersion, .noSlots, .engineLacksPart,
     ]
 }

@@ -37,6 +37,8 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     public var isPermissionDenied: Bool { code == EACCES || code == EPERM }
+    /// Nobody listens at the port.
+    public var isConnectionRefused: Bool { code == ECONNREFUSED }
     /// The reader of a pipe went away, as `head` does.
     public var isBrokenPipe: Bool { code == EPIPE }
 

@@ -1,3 +1,4 @@
+import DataModel
 public import Diagnostics
 public import Planning
 import Platform
@@ -82,7 +83,7 @@ public final class FlinkJob: Sendable {
             id = try rest.run(jar: jar, arguments: arguments, parallelism: options.parallelism, savepoint: nil)
         } catch let refusal as FlinkREST.Refusal {
             onLine(refusal.errors)
-            throw failure(refusal.errors, failedTask: nil)
+            throw failure(refusal.errors)
         } catch {
             throw error as? Diagnostic ?? Diagnostic(.jobFailed, "\(error)", at: nil)
         }
@@ -131,7 +132,11 @@ public final class FlinkJob: Sendable {
             throw Diagnostic(.jobFailed, "the program's files cannot be written: \(error)", at: nil)
         }
         let main = program.files.first?.name ?? ""
-        return ["--sql-file", Path.join(folder, main), "--set", "staging=\(staging.path)", "--name", name]
+        // Another machine cannot read our files.
+        let text = program.files.first?.text ?? ""
+        let script =
+            rest.isLocal ? ["--sql-file", Path.join(folder, main)] : ["--sql", String(decoding: Base64.encode(text.utf8), as: UTF8.self)]
+        return script + ["--set", "staging=\(staging.path)", "--name", name]
             + settings.map { "-D\($0.name)=\($0.value)" }
     }
 
@@ -171,7 +176,7 @@ public final class FlinkJob: Sendable {
                 let text = exception?.text ?? "no reason was given"
                 onLine(text)
                 if isCancelled { throw cancelled }
-                throw failure(text, failedTask: exception?.task)
+                throw failure(text, task: exception?.task)
             default: break
             }
             let elapsed = MonotonicClock.seconds - start
@@ -197,54 +202,9 @@ public final class FlinkJob: Sendable {
             at: nil, hint: "end other jobs of the cluster, or give it more: 'beamstack scale NAME --workers N'")
     }
 
+    private func failure(_ exception: String, task: String? = nil) -> Diagnostic {
+        FlinkFailure(exception, task: task, program: program, plan: plan).diagnostic
+    }
+
     private var cancelled: Diagnostic { Diagnostic(.cancelled, "the job was ended before it was done", at: nil) }
-
-    // MARK: Afterwards
-
-    /// What an exception of Flink's comes down to, at the step that it is of.
-    private func failure(_ exception: String, failedTask: String?) -> Diagnostic {
-        let names = plan.steps.map { JobStep(name: $0.name, transform: $0.transform, place: nil) }
-        let cause = FailureCause(of: exception, steps: names)
-        var message = cause.message
-        // Of our functions, which throw what Python would.
-        let wrapper = "PythonException: "
-        if message.hasPrefix(wrapper) { message.removeFirst(wrapper.count) }
-        let candidates = program.steps(raising: exception, task: failedTask, of: plan)
-        var step = cause.step.flatMap { named in plan.steps.first { $0.name == named.name } }
-        if candidates.count == 1 { step = candidates[0] }
-        // `line 12: …` is said of the program.
-        if message.hasPrefix("line "), let colon = message.firstIndex(of: ":"),
-            let line = Int(message[..<colon].dropFirst("line ".count))
-        {
-            step = program.step(atLine: line, of: plan) ?? step
-            message = String(message[message.index(after: colon)...].drop { $0 == " " })
-        }
-        var notes = step.map { ["in step '\($0.name)' (\($0.transform))"] } ?? []
-        if step == nil, !candidates.isEmpty {
-            notes = ["in one of the steps " + candidates.map { "'\($0.name)'" }.joined(separator: ", ")]
-        }
-        return Diagnostic(
-            .jobFailed, "Flink: \(message)", at: step?.expressionRange ?? step?.range, notes: notes, hint: hint(message)
-        )
-    }
-
-    private func hint(_ message: String) -> String? {
-        if message.contains("Could not find any factory for identifier") || message.contains("ClassNotFoundException") {
-            return "the cluster lacks a jar: put the connector's or format's into its lib folder, and start it again"
-        }
-        if message.contains("ModuleNotFoundError") {
-            return "name the package in the step's 'dependencies', so that it is installed beside PyFlink"
-        }
-        if message.contains("Could not acquire the minimum required resources") {
-            return "the cluster has too few slots: 'beamstack scale NAME --workers N' gives it more"
-        }
-        if message.contains("Insufficient number of network buffers") {
-            return "the TaskManagers need more: 'taskmanager.memory.network.fraction', or fewer for each shuffle: "
-                + "'taskmanager.network.sort-shuffle.min-buffers'"
-        }
-        if message.contains("PythonFunctionFactory") {
-            return "copy opt/flink-python-*.jar of the installation to its lib folder, and start the cluster again"
-        }
-        return nil
-    }
 }

@@ -49,13 +49,6 @@ public struct FlinkJobs: EngineJobs {
             }, exception: exception)
     }
 
-    /// Where the line begins that first names a job, in bytes.
-    private static func start(of job: String, in text: String) -> Int? {
-        guard let name = text.firstRange(of: job) else { return nil }
-        let line = text[..<name.lowerBound].lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
-        return text.utf8.distance(from: text.startIndex, to: line)
-    }
-
     public func stop(_ engineJobID: String, _ way: JobStop) throws -> String? {
         do {
             switch way {
@@ -75,23 +68,28 @@ public struct FlinkJobs: EngineJobs {
         }
     }
 
-    /// Flink keeps no log of one job: what its processes have said since they first named it is given.
+    /// What Flink's processes have said while the job ran.
     public func log(of engineJobID: String, from offsets: [String: Int]) throws -> [EngineLog] {
-        var parts: [EngineLog] = []
-        func add(_ name: String, _ text: String?) {
-            guard let text else { return }
-            let bytes = text.utf8
-            guard let offset = offsets[name].map({ min($0, bytes.count) }) ?? Self.start(of: engineJobID, in: text)
-            else { return }
-            parts.append(
-                EngineLog(name: name, text: String(decoding: bytes.dropFirst(offset), as: UTF8.self), end: bytes.count))
-        }
         do throws(Diagnostic) {
-            add("jobmanager", try rest.log(ofWorker: nil))
-            for worker in try rest.workers() { add(worker.name, try rest.log(ofWorker: worker.id)) }
+            guard let job = try rest.job(engineJobID) else { return [] }
+            let filter = FlinkLog(
+                startedAt: Int64(job.startedAt) * 1000, endedAt: job.endedAt > 0 ? Int64(job.endedAt) * 1000 : nil,
+                clockOffset: try rest.clockOffset())
+            var parts: [EngineLog] = []
+            for worker in [nil] + (try rest.workers()) {
+                let name = worker ?? "jobmanager"
+                let offset = offsets[name] ?? 0
+                guard var log = try rest.log(ofWorker: worker, from: offset) else { continue }
+                let isNew = log.end < offset
+                // A log that became shorter was begun anew.
+                if isNew { log = try rest.log(ofWorker: worker, from: 0) ?? ([], 0) }
+                let lines = filter.lines(of: log.bytes, isContinued: offset > 0)
+                parts.append(
+                    EngineLog(name: name, text: lines.text, end: (isNew ? 0 : offset) + lines.count))
+            }
+            return parts
         } catch {
             throw EngineUnavailable.unreachable(error)
         }
-        return parts
     }
 }

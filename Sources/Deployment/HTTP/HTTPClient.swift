@@ -1,157 +1,93 @@
 import CCurl
-public import Diagnostics
+import Platform
+import Synchronization
 
-/// A request to an engine's REST API.
-public struct HTTPRequest: Sendable {
-    public enum Body: Sendable {
-        case none
-        case bytes([UInt8], type: String)
-        /// A file as the field of a form.
-        case file(path: String, field: String, type: String)
+/// Asks servers, one question after the other, over connections that are kept.
+///
+/// Calls block and may come from any thread. Redirects are answers like any other: an engine's own address has none.
+public final class HTTPClient: Sendable {
+    /// A connection's handle, which one thread uses at a time.
+    private struct Handle: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
     }
 
-    public var method: String
-    public var url: String
-    public var headers: [(name: String, value: String)] = []
-    public var body = Body.none
-    /// `user:password`; never part of a message.
-    public var credentials: String?
-    /// Milliseconds for the whole exchange.
-    public var patience = 30_000
-    /// Larger answers are an error.
-    public var limit = 64 << 20
+    private let idle = Mutex<[Handle]>([])
 
-    public init(_ method: String, _ url: String) {
-        self.method = method
-        self.url = url
-    }
-}
+    public init() {}
 
-/// What was answered, whatever the status.
-public struct HTTPResponse: Sendable {
-    public let status: Int
-    public let body: [UInt8]
-
-    public var text: String { String(decoding: body, as: UTF8.self) }
-    public var json: JSONText? { body.withUnsafeBytes { JSONText.parse($0) } }
-}
-
-/// Why there is no answer.
-public struct HTTPFailure: Error, Sendable {
-    public enum Kind: Sendable {
-        case libraryMissing, unresolved, refused, timedOut, tls, file, other
-    }
-
-    public let kind: Kind
-    /// The library's words.
-    public let message: String
-}
-
-/// HTTP by libcurl, one exchange at a time.
-public enum HTTPClient {
-    /// Takes parts of an answer.
-    private final class Sink {
-        var bytes: [UInt8] = []
-        let limit: Int
-
-        init(limit: Int) { self.limit = limit }
-    }
-
-    /// Sends a request and waits for its answer.
-    public static func send(_ request: HTTPRequest) throws(HTTPFailure) -> HTTPResponse {
-        var transfer = curl_transfer()
-        transfer.connect_milliseconds = min(5000, request.patience)
-        transfer.total_milliseconds = request.patience
-        transfer.is_direct = isLoopback(request.url) ? 1 : 0
-        let sink = Sink(limit: request.limit)
-        transfer.on_body = { context, bytes, count in
-            guard let context, let bytes else { return 0 }
-            let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-            guard sink.bytes.count + count <= sink.limit else { return 0 }
-            sink.bytes.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-            return count
+    deinit {
+        guard let curl = CurlLibrary.shared?.functions else { return }
+        idle.withLock { handles in
+            for handle in handles { curl.easy_cleanup(handle.pointer) }
         }
-        // Servers that do not know `Expect: 100-continue` would cost a second each time.
-        var headers = request.headers.map { "\($0.name): \($0.value)" } + ["Expect:"]
-        if case .bytes(_, let type) = request.body { headers.append("Content-Type: \(type)") }
-        let outcome = withExtendedLifetime(sink) {
-            transfer.context = Unmanaged.passUnretained(sink).toOpaque()
-            return perform(&transfer, request, headers)
-        }
-        let message = withUnsafeBytes(of: transfer.error) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        let kind: HTTPFailure.Kind
-        switch outcome {
-        case CURL_OUTCOME_DONE: return HTTPResponse(status: transfer.status, body: sink.bytes)
-        case CURL_OUTCOME_MISSING: kind = .libraryMissing
-        case CURL_OUTCOME_UNRESOLVED: kind = .unresolved
-        case CURL_OUTCOME_REFUSED: kind = .refused
-        case CURL_OUTCOME_TIMED_OUT: kind = .timedOut
-        case CURL_OUTCOME_TLS: kind = .tls
-        case CURL_OUTCOME_FILE: kind = .file
-        default: kind = .other
-        }
-        throw HTTPFailure(kind: kind, message: message)
     }
 
-    private static func perform(
-        _ transfer: inout curl_transfer, _ request: HTTPRequest, _ headers: [String]
-    ) -> curl_outcome {
-        var texts = [request.method, request.url]
-        var bytes: [UInt8] = []
-        var isFile = false
-        switch request.body {
-        case .none: break
-        case .bytes(let body, _): bytes = body
-        case .file(let path, let field, let type):
-            isFile = true
-            texts += [path, field, type]
+    /// Sends a request and gives the whole answer, whatever its status.
+    public func send(_ request: HTTPRequest) throws(HTTPFailure) -> HTTPResponse {
+        var body: [UInt8] = []
+        let limit = request.responseLimit
+        let head = try send(request) { bytes in
+            guard body.count + bytes.count <= limit else { return false }
+            body.append(contentsOf: bytes)
+            return true
         }
-        return withCStrings(texts) { texts in
-            withCStrings(headers) { headers in
-                withCStrings(request.credentials.map { [$0] } ?? []) { credentials in
-                    bytes.withUnsafeBytes { body in
-                        transfer.method = texts[0]
-                        transfer.url = texts[1]
-                        if isFile {
-                            transfer.file_path = texts[2]
-                            transfer.file_field = texts[3]
-                            transfer.file_type = texts[4]
-                        } else if case .bytes = request.body {
-                            transfer.body = body.baseAddress ?? UnsafeRawPointer(texts[0])
-                            transfer.body_length = body.count
-                        }
-                        transfer.credentials = credentials[0]
-                        return headers.withUnsafeBufferPointer { headers in
-                            transfer.headers = headers.baseAddress
-                            return curl_transfer_perform(&transfer)
-                        }
-                    }
-                }
+        return HTTPResponse(status: head.status, headers: head.headers, body: body)
+    }
+
+    /// Sends a request and gives the answer's bytes as they come.
+    ///
+    /// - Parameter receive: takes some of the bytes; says whether more are wanted. Where not, the answer is given up,
+    ///   which is an error.
+    /// - Returns: the answer without its body.
+    public func send(
+        _ request: HTTPRequest, receive: (UnsafeRawBufferPointer) -> Bool
+    ) throws(HTTPFailure) -> HTTPResponse {
+        guard let url = HTTPURL(request.url) else {
+            // What stands before an '@' may be a password.
+            let plain = request.url.split(separator: "@").last.map(String.init) ?? ""
+            throw HTTPFailure(kind: .invalidURL, url: plain, reason: "this is no address of HTTP")
+        }
+        guard let library = CurlLibrary.shared, let handle = take(library.functions) else {
+            throw HTTPFailure(kind: .noLibrary, url: url.plain, reason: "this machine has no libcurl")
+        }
+        var head: HTTPResponse?
+        var failure: HTTPFailure?
+        withoutActuallyEscaping(receive) { receive in
+            let transfer = CurlTransfer(library.functions, handle.pointer, receive: receive)
+            do throws(HTTPFailure) {
+                head = try transfer.perform(request, url)
+            } catch {
+                failure = error
             }
         }
+        give(back: handle, library.functions)
+        if let failure { throw failure }
+        return head ?? HTTPResponse(status: 0, headers: [], body: [])
     }
 
-    /// Texts for C, ended by a null pointer.
-    private static func withCStrings<Result>(
-        _ texts: [String], _ body: ([UnsafePointer<CChar>?]) -> Result
-    ) -> Result {
-        let bytes = texts.map { Array($0.utf8CString) }
-        let storage = UnsafeMutablePointer<CChar>.allocate(capacity: max(1, bytes.reduce(0) { $0 + $1.count }))
-        defer { storage.deallocate() }
-        var pointers: [UnsafePointer<CChar>?] = []
-        var next = storage
-        for text in bytes {
-            text.withUnsafeBufferPointer { if let start = $0.baseAddress { next.update(from: start, count: $0.count) } }
-            pointers.append(UnsafePointer(next))
-            next += text.count
-        }
-        return body(pointers + [nil])
+    private func take(_ curl: curl_functions) -> Handle? {
+        idle.withLock { $0.popLast() } ?? curl.easy_init().map(Handle.init)
     }
 
-    /// Whether a URL leads to this machine, where no proxy has any business.
-    static func isLoopback(_ url: String) -> Bool {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return false }
-        let host = url[start...].prefix { $0 != "/" && $0 != "?" }.split(separator: "@").last ?? ""
-        return ["127.", "localhost:", "[::1]"].contains { host.hasPrefix($0) } || host == "localhost"
+    private func give(back handle: Handle, _ curl: curl_functions) {
+        // Forgets the request and keeps the connection.
+        curl.easy_reset(handle.pointer)
+        idle.withLock { $0.append(handle) }
+    }
+}
+
+/// The library, loaded when it is first asked for.
+struct CurlLibrary: Sendable {
+    nonisolated(unsafe) let functions: curl_functions
+
+    static let shared = CurlLibrary()
+
+    private init?() {
+        guard let library = SharedLibrary(SharedLibrary.curlNames) else { return nil }
+        var functions = curl_functions()
+        guard curl_functions_load(&functions, library.handle, { SharedLibrary.symbol($0, $1) }) == nil,
+            functions.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+        else { return nil }
+        self.functions = functions
     }
 }

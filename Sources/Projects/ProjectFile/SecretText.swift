@@ -24,6 +24,11 @@ public struct SecretText: Sendable, CustomStringConvertible, CustomReflectable {
         range = nil
     }
 
+    /// A text as it was written down, with its variables.
+    public init(written text: String) {
+        self = (try? Self(parsing: text, at: nil)) ?? Self(text)
+    }
+
     /// Whether a part comes from elsewhere.
     public var hasVariables: Bool { pieces.contains { if case .variable = $0 { true } else { false } } }
 

@@ -51,7 +51,8 @@ struct FlinkRunner: PlanRunner {
             record.steps = plan.steps.map { JobStep($0) }
             record.programFolder = programFolder
             record.stagingFolder = staging.path
-            record.address = address
+            // Of a target, as it was written there: the address may hold a password.
+            if self.address == nil { record.address = address }
         }
         Interruption.whenInterrupted {
             cancellation.cancel()
@@ -59,7 +60,7 @@ struct FlinkRunner: PlanRunner {
             support.pool.cancel()
         }
         let start = MonotonicClock.nanoseconds
-        if showsProgress { Output.message("running on Flink (\(address)) …\n") }
+        if showsProgress { Output.message("running on Flink (\(FlinkREST(address: address).address)) …\n") }
         var last: EngineJobStatus?
         try job.run(
             folder: programFolder, staging: staging,

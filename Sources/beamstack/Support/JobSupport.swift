@@ -36,13 +36,14 @@ enum JobSupport {
                 throw EngineUnavailable.gone(error)
             }
         }
-        if record.engine == .flink, let address = record.address {
+        if record.engine == .flink, let written = record.address {
+            let address = try SecretText(written: written).resolved()
             let jobs = FlinkJobs(address: address)
             // On this machine nobody comes back to an address that is no cluster's any more.
             let isKnown = ClusterStore().all.contains { $0.address == address }
             if address.hasPrefix("http://127.0.0.1:"), !isKnown, !jobs.isReachable {
                 throw EngineUnavailable.gone(
-                    Diagnostic(.jobLost, "its cluster, Flink at \(address), is gone", at: nil))
+                    Diagnostic(.jobLost, "its cluster, Flink at \(written), is gone", at: nil))
             }
             return jobs
         }
