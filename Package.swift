@@ -86,7 +86,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "beamstack", "Connectors", "Deployment", "Diagnostics", "Engine", "PipelineSpec", "Planning",
-                "Platform", "Translation",
+                "Platform", "Projects", "Translation", "Workers",
             ],
             swiftSettings: strict),
     ]

@@ -58,6 +58,7 @@ extension DiagnosticCode {
 
     /// All codes of this module, for `beamstack explain`.
     public static let deploymentCodes: [DiagnosticCode] = [
-        .outputNotPublished, .compilerMissing, .runnerNotBuilt, .engineUnreachable, .engineVersion, .noSlots, .engineLacksPart,
+        .outputNotPublished, .compilerMissing, .runnerNotBuilt, .engineUnreachable, .engineVersion, .noSlots,
+        .engineLacksPart,
     ]
 }

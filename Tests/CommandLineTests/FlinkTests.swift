@@ -193,24 +193,4 @@ struct FlinkTests {
         #expect(result.messages.contains(code), "\(result.messages)")
         #expect(result.messages.contains(words), "\(result.messages)")
     }
-
-    /// Something else than Flink answers.
-    @Test func anotherServerIsNotFlink() throws {
-        let folder = try TemporaryFolder()
-        let server = Process()
-        server.executableURL = URL(fileURLWithPath: try #require(MachinePython.path))
-        let port = try #require(LoopbackPorts.free(from: 18_900, taken: []))
-        server.arguments = ["-m", "http.server", "--bind", "127.0.0.1", "\(port)"]
-        server.currentDirectoryURL = folder.url
-        server.standardError = FileHandle.nullDevice
-        try server.run()
-        defer { server.terminate() }
-        for _ in 0..<100 where !LoopbackPorts.isListening(port) { Threads.sleep(milliseconds: 50) }
-        try folder.write("beamstack.yaml", "targets: {there: {engine: flink, address: 'http://127.0.0.1:\(port)'}}\n")
-        let file = try folder.write(
-            "p.yaml",
-            "pipeline: {type: chain, transforms: [{type: Create, config: {elements: [1]}}, {type: LogForTesting}]}\n")
-        let result = try cluster.run("run", "--target", "there", file, in: folder.url)
-        #expect(result.messages.contains("is not Flink"), "\(result.messages)")
-    }
 }

@@ -131,13 +131,15 @@ public final class FlinkJob: Sendable {
         } catch {
             throw Diagnostic(.jobFailed, "the program's files cannot be written: \(error)", at: nil)
         }
-        let main = program.files.first?.name ?? ""
-        // Another machine cannot read our files.
-        let text = program.files.first?.text ?? ""
-        let script =
-            rest.isLocal ? ["--sql-file", Path.join(folder, main)] : ["--sql", String(decoding: Base64.encode(text.utf8), as: UTF8.self)]
-        return script + ["--set", "staging=\(staging.path)", "--name", name]
+        return script(in: folder) + ["--set", "staging=\(staging.path)", "--name", name]
             + settings.map { "-D\($0.name)=\($0.value)" }
+    }
+
+    private func script(in folder: String) -> [String] {
+        guard let main = program.files.first else { return [] }
+        if rest.isLocal { return ["--sql-file", Path.join(folder, main.name)] }
+        // Another machine cannot read our files.
+        return ["--sql", String(decoding: Base64.encode(main.text.utf8), as: UTF8.self)]
     }
 
     // MARK: While it runs

@@ -133,8 +133,8 @@ public struct FlinkREST: Sendable {
         }
         guard response.status == 401 || response.status == 403 else { return response }
         throw Diagnostic(
-            .engineUnreachable, "Flink at \(address) lets nobody in without the right credentials"
-                + " (status \(response.status))", at: nil,
+            .engineUnreachable,
+            "Flink at \(address) lets nobody in without the right credentials (status \(response.status))", at: nil,
             hint: "write them into the target's address: 'https://NAME:${env:VARIABLE}@HOST'")
     }
 

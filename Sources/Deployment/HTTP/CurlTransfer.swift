@@ -60,7 +60,9 @@ final class CurlTransfer {
         switch request.body {
         case nil:
             // Only with a body, if an empty one, curl says how long it is, which servers want to know.
-            if [.post, .put, .patch].contains(request.method) { curl_set_text(&curl, handle, CURLOPT_COPYPOSTFIELDS, "") }
+            if [.post, .put, .patch].contains(request.method) {
+                curl_set_text(&curl, handle, CURLOPT_COPYPOSTFIELDS, "")
+            }
             return curl.easy_perform(handle)
         case .bytes(let bytes, _):
             return bytes.withUnsafeBytes { content in
