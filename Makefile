@@ -11,7 +11,7 @@ EXAMPLE = examples/orders-summary.yaml
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
-dependencies: ## Install the system libraries that are missing (PCRE2, zlib, Zstandard and SQLite)
+dependencies: ## Install the system libraries that are missing (PCRE2, zlib, Zstandard, SQLite and the header of curl)
 	@scripts/install-dependencies.sh
 
 demo: dependencies ## Build a release and run the main example on its real input
