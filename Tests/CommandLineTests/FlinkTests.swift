@@ -58,6 +58,15 @@ struct FlinkTests {
         #expect(names.count == 1 && names.first?.hasPrefix("orders-summary.csv-") == true, "\(names)")
     }
 
+    @Test func joinsWithinWindowsAreTheSame() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("p.yaml", EngineSamples.windowedJoins)
+        let local = try Beamstack.run("run", "--quiet", file, in: folder.url)
+        let flink = try cluster.run("run", "--quiet", "--target", "probe", file, in: folder.url)
+        #expect(local.status == 0 && flink.status == 0, "\(local.messages)\(flink.messages)")
+        #expect(EngineSamples.printed(flink, in: folder) == EngineSamples.printed(local, in: folder))
+    }
+
     @Test func valuesOfNoFixedTypeAreTheSame() throws {
         let (local, flink) = (try TemporaryFolder(), try TemporaryFolder())
         let expected = try Beamstack.run(

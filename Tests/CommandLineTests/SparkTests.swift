@@ -33,6 +33,15 @@ struct SparkTests {
         #expect(local.output.split(separator: "\n").sorted() == spark.output.split(separator: "\n").sorted())
     }
 
+    @Test func joinsWithinWindowsAreTheSame() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("p.yaml", EngineSamples.windowedJoins)
+        let local = try Beamstack.run("run", "--quiet", file, in: folder.url)
+        let spark = try Beamstack.run("run", "--quiet", "--target", "spark", file, in: folder.url)
+        #expect(local.status == 0 && spark.status == 0, "\(local.messages)\(spark.messages)")
+        #expect(EngineSamples.printed(spark, in: folder) == EngineSamples.printed(local, in: folder))
+    }
+
     @Test func valuesOfNoFixedTypeAreTheSame() throws {
         let (local, spark) = (try TemporaryFolder(), try TemporaryFolder())
         let expected = try Beamstack.run(

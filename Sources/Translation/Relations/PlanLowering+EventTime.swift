@@ -11,7 +11,7 @@ extension PlanLowering {
     private var endName: String { quoted(EventTimeColumns.windowEndName) }
 
     /// Beam's resolution of a window's last instant.
-    private var granularity: Int64 { 1000 }
+    var granularity: Int64 { 1000 }
 
     func assignTimestamps(_ step: Step, _ timestamp: RowExpression) throws(Obstacle) {
         let relation = try input(step)

@@ -8,13 +8,27 @@ extension PlanLowering {
         let schema = try schema(step)
         var relations: [Relation] = []
         for index in step.inputs.indices { relations.append(try input(step, index)) }
-        guard relations.allSatisfy({ $0.windowing == .global }) else {
-            throw Obstacle(reason: "joins within windows are not translated")
+        let hasWindow = relations.contains { $0.windowing != .global }
+        for relation in relations {
+            if case .sessions = relation.windowing, !relation.eventTime.contains(.window) {
+                throw Obstacle(reason: "sessions are merged only by grouping, and nothing groups before the join")
+            }
+        }
+        let sources = relations.enumerated().map { index, relation in
+            let alias = " AS input_\(index)"
+            return hasWindow ? assigned(relation).from.dropLast(" AS t".count) + alias : quoted(relation.name) + alias
         }
         func column(_ reference: JoinOperation.FieldReference) -> String {
             "input_\(reference.input).\(quoted(relations[reference.input].schema.names[reference.field]))"
         }
-        var from = "\(quoted(relations[0].name)) AS input_0"
+        /// A bound of the window, which the rows of all inputs up to one share; only those of outer joins may be absent.
+        func bound(_ name: String, upTo last: Int) -> String {
+            let isInner = join.stages.prefix(last).allSatisfy { $0.kind == .inner || $0.kind == .left }
+            let names = (0...last).map { "input_\($0).\(quoted(name))" }
+            return isInner || last == 0 ? names[0] : "coalesce(\(names.joined(separator: ", ")))"
+        }
+        let bounds = [EventTimeColumns.windowStartName, EventTimeColumns.windowEndName]
+        var from = sources[0]
         for (index, stage) in join.stages.enumerated() {
             let kind = ["inner": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "outer": "FULL JOIN"]
             var conditions: [String] = []
@@ -26,11 +40,21 @@ extension PlanLowering {
                 }
                 conditions.append("\(column(left)) = \(column(reference))")
             }
-            from +=
-                "\n\(kind[stage.kind.rawValue] ?? "JOIN") \(quoted(relations[index + 1].name)) AS input_\(index + 1)"
+            if hasWindow {
+                conditions += bounds.map { "\(bound($0, upTo: index)) = input_\(index + 1).\(quoted($0))" }
+            }
+            from += "\n\(kind[stage.kind.rawValue] ?? "JOIN") \(sources[index + 1])"
             from += " ON " + conditions.joined(separator: " AND ")
         }
-        let columns = zip(join.outputs, schema.names).map { "\(column($0)) AS \(quoted($1))" }
-        define(step, schema: schema, eventTime: [], query: SelectQuery(columns: columns, from: from).text)
+        var columns = zip(join.outputs, schema.names).map { "\(column($0)) AS \(quoted($1))" }
+        let time: EventTimeColumns = hasWindow && carries(step) ? [.timestamp, .window] : []
+        if !time.isEmpty {
+            let window = bounds.map { bound($0, upTo: join.stages.count) }
+            columns += [
+                "\(window[1]) - \(integer(granularity)) AS \(quoted(EventTimeColumns.timestampName))",
+                "\(window[0]) AS \(quoted(bounds[0]))", "\(window[1]) AS \(quoted(bounds[1]))",
+            ]
+        }
+        define(step, schema: schema, eventTime: time, query: SelectQuery(columns: columns, from: from).text)
     }
 }

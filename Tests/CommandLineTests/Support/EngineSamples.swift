@@ -139,4 +139,40 @@ enum EngineSamples {
             - {type: LogForTesting, name: Log ValidateWithSchema.bad, input: ValidateWithSchema.bad}
 
         """
+
+    /// Joins within fixed and sliding windows, whose outer ones take the window from whichever side has a row.
+    static let windowedJoins = """
+        pipeline:
+          transforms:
+            - {type: Create, name: A, config: {elements: [{k: 1, a: 1, t: 0}, {k: 1, a: 2, t: 70}, {k: 2, a: 3, t: 5}, {k: 3, a: 4, t: 100}]}}
+            - {type: Create, name: B, config: {elements: [{k: 1, b: 10, t: 59}, {k: 1, b: 20, t: 119}, {k: 2, b: 30, t: 65}, {k: 4, b: 40, t: 1}]}}
+            - {type: Create, name: C, config: {elements: [{k: 1, c: "x", t: 30}, {k: 4, c: "y", t: 2}, {k: 3, c: "z", t: 61}]}}
+            - {type: AssignTimestamps, name: At, input: A, config: {timestamp: t}}
+            - {type: AssignTimestamps, name: Bt, input: B, config: {timestamp: t}}
+            - {type: AssignTimestamps, name: Ct, input: C, config: {timestamp: t}}
+            - {type: WindowInto, name: Aw, input: At, config: {windowing: {type: fixed, size: 60}}}
+            - {type: WindowInto, name: Bw, input: Bt, config: {windowing: {type: fixed, size: 60}}}
+            - {type: WindowInto, name: Cw, input: Ct, config: {windowing: {type: fixed, size: 60}}}
+            - {type: WindowInto, name: As, input: At, config: {windowing: {type: sliding, size: 60, period: 30}}}
+            - {type: WindowInto, name: Bs, input: Bt, config: {windowing: {type: sliding, size: 60, period: 30}}}
+            - type: Join
+              name: Inner
+              input: {a: Aw, b: Bw}
+              config: {type: inner, equalities: k, fields: {a: [k, a], b: [b]}}
+            - {type: ExtractWindowingInfo, name: I, input: Inner, config: {fields: [timestamp, window_start]}}
+            - {type: LogForTesting, name: L1, input: I}
+            - type: Join
+              name: Outer
+              input: {a: Aw, b: Bw, c: Cw}
+              config: {type: outer, equalities: k, fields: {a: [a], b: [b], c: [c]}}
+            - {type: ExtractWindowingInfo, name: O, input: Outer, config: {fields: [timestamp, window_start, window_end]}}
+            - {type: LogForTesting, name: L2, input: O}
+            - type: Join
+              name: Slide
+              input: {a: As, b: Bs}
+              config: {type: left, equalities: k, fields: {a: [k, a], b: [b]}}
+            - {type: ExtractWindowingInfo, name: S, input: Slide, config: {fields: [timestamp, window_start]}}
+            - {type: LogForTesting, name: L3, input: S}
+
+        """
 }
