@@ -88,90 +88,106 @@ static const unsigned char file_20[] = {
 };
 
 static const unsigned char file_21[] = {
-#embed "java/dev/beamstack/flink/formats/JsonRowText.java"
+#embed "java/dev/beamstack/flink/formats/JsonRecordFormatFactory.java"
 };
 
 static const unsigned char file_22[] = {
-#embed "java/dev/beamstack/flink/formats/JsonSource.java"
+#embed "java/dev/beamstack/flink/formats/JsonRecords.java"
 };
 
 static const unsigned char file_23[] = {
-#embed "java/dev/beamstack/flink/formats/JsonText.java"
+#embed "java/dev/beamstack/flink/formats/JsonRowText.java"
 };
 
 static const unsigned char file_24[] = {
-#embed "java/dev/beamstack/flink/formats/JsonValues.java"
+#embed "java/dev/beamstack/flink/formats/JsonRows.java"
 };
 
 static const unsigned char file_25[] = {
-#embed "java/dev/beamstack/flink/formats/LineRowText.java"
+#embed "java/dev/beamstack/flink/formats/JsonSource.java"
 };
 
 static const unsigned char file_26[] = {
-#embed "java/dev/beamstack/flink/formats/LineSource.java"
+#embed "java/dev/beamstack/flink/formats/JsonText.java"
 };
 
 static const unsigned char file_27[] = {
-#embed "java/dev/beamstack/flink/formats/Lines.java"
+#embed "java/dev/beamstack/flink/formats/JsonValues.java"
 };
 
 static const unsigned char file_28[] = {
-#embed "java/dev/beamstack/flink/formats/PythonText.java"
+#embed "java/dev/beamstack/flink/formats/LineRowText.java"
 };
 
 static const unsigned char file_29[] = {
-#embed "java/dev/beamstack/flink/formats/ReturnedRowsFormatFactory.java"
+#embed "java/dev/beamstack/flink/formats/LineSource.java"
 };
 
 static const unsigned char file_30[] = {
-#embed "java/dev/beamstack/flink/formats/RowFileFormat.java"
+#embed "java/dev/beamstack/flink/formats/Lines.java"
 };
 
 static const unsigned char file_31[] = {
-#embed "java/dev/beamstack/flink/formats/RowSource.java"
+#embed "java/dev/beamstack/flink/formats/PythonText.java"
 };
 
 static const unsigned char file_32[] = {
-#embed "java/dev/beamstack/flink/formats/RowText.java"
+#embed "java/dev/beamstack/flink/formats/RecordText.java"
 };
 
 static const unsigned char file_33[] = {
-#embed "java/dev/beamstack/flink/formats/TextFormatFactory.java"
+#embed "java/dev/beamstack/flink/formats/ReturnedRowsFormatFactory.java"
 };
 
 static const unsigned char file_34[] = {
-#embed "java/dev/beamstack/flink/formats/Utf8Output.java"
+#embed "java/dev/beamstack/flink/formats/RowFileFormat.java"
 };
 
 static const unsigned char file_35[] = {
-#embed "java/dev/beamstack/flink/functions/Characters.java"
+#embed "java/dev/beamstack/flink/formats/RowSource.java"
 };
 
 static const unsigned char file_36[] = {
-#embed "java/dev/beamstack/flink/functions/Floats.java"
+#embed "java/dev/beamstack/flink/formats/RowText.java"
 };
 
 static const unsigned char file_37[] = {
-#embed "java/dev/beamstack/flink/functions/Integers.java"
+#embed "java/dev/beamstack/flink/formats/TextFormatFactory.java"
 };
 
 static const unsigned char file_38[] = {
-#embed "java/dev/beamstack/flink/functions/Numerals.java"
+#embed "java/dev/beamstack/flink/formats/Utf8Output.java"
 };
 
 static const unsigned char file_39[] = {
-#embed "java/dev/beamstack/flink/functions/PythonException.java"
+#embed "java/dev/beamstack/flink/functions/Characters.java"
 };
 
 static const unsigned char file_40[] = {
-#embed "java/dev/beamstack/flink/functions/Texts.java"
+#embed "java/dev/beamstack/flink/functions/Floats.java"
 };
 
 static const unsigned char file_41[] = {
-#embed "java/dev/beamstack/flink/functions/Times.java"
+#embed "java/dev/beamstack/flink/functions/Integers.java"
 };
 
 static const unsigned char file_42[] = {
+#embed "java/dev/beamstack/flink/functions/Numerals.java"
+};
+
+static const unsigned char file_43[] = {
+#embed "java/dev/beamstack/flink/functions/PythonException.java"
+};
+
+static const unsigned char file_44[] = {
+#embed "java/dev/beamstack/flink/functions/Texts.java"
+};
+
+static const unsigned char file_45[] = {
+#embed "java/dev/beamstack/flink/functions/Times.java"
+};
+
+static const unsigned char file_46[] = {
 #embed "java/dev/beamstack/flink/functions/Values.java"
 };
 
@@ -197,27 +213,31 @@ const struct engine_program engine_programs[] = {
     {"java/dev/beamstack/flink/formats/FormatFactory.java", file_18, sizeof file_18},
     {"java/dev/beamstack/flink/formats/InputException.java", file_19, sizeof file_19},
     {"java/dev/beamstack/flink/formats/JsonFormatFactory.java", file_20, sizeof file_20},
-    {"java/dev/beamstack/flink/formats/JsonRowText.java", file_21, sizeof file_21},
-    {"java/dev/beamstack/flink/formats/JsonSource.java", file_22, sizeof file_22},
-    {"java/dev/beamstack/flink/formats/JsonText.java", file_23, sizeof file_23},
-    {"java/dev/beamstack/flink/formats/JsonValues.java", file_24, sizeof file_24},
-    {"java/dev/beamstack/flink/formats/LineRowText.java", file_25, sizeof file_25},
-    {"java/dev/beamstack/flink/formats/LineSource.java", file_26, sizeof file_26},
-    {"java/dev/beamstack/flink/formats/Lines.java", file_27, sizeof file_27},
-    {"java/dev/beamstack/flink/formats/PythonText.java", file_28, sizeof file_28},
-    {"java/dev/beamstack/flink/formats/ReturnedRowsFormatFactory.java", file_29, sizeof file_29},
-    {"java/dev/beamstack/flink/formats/RowFileFormat.java", file_30, sizeof file_30},
-    {"java/dev/beamstack/flink/formats/RowSource.java", file_31, sizeof file_31},
-    {"java/dev/beamstack/flink/formats/RowText.java", file_32, sizeof file_32},
-    {"java/dev/beamstack/flink/formats/TextFormatFactory.java", file_33, sizeof file_33},
-    {"java/dev/beamstack/flink/formats/Utf8Output.java", file_34, sizeof file_34},
-    {"java/dev/beamstack/flink/functions/Characters.java", file_35, sizeof file_35},
-    {"java/dev/beamstack/flink/functions/Floats.java", file_36, sizeof file_36},
-    {"java/dev/beamstack/flink/functions/Integers.java", file_37, sizeof file_37},
-    {"java/dev/beamstack/flink/functions/Numerals.java", file_38, sizeof file_38},
-    {"java/dev/beamstack/flink/functions/PythonException.java", file_39, sizeof file_39},
-    {"java/dev/beamstack/flink/functions/Texts.java", file_40, sizeof file_40},
-    {"java/dev/beamstack/flink/functions/Times.java", file_41, sizeof file_41},
-    {"java/dev/beamstack/flink/functions/Values.java", file_42, sizeof file_42},
+    {"java/dev/beamstack/flink/formats/JsonRecordFormatFactory.java", file_21, sizeof file_21},
+    {"java/dev/beamstack/flink/formats/JsonRecords.java", file_22, sizeof file_22},
+    {"java/dev/beamstack/flink/formats/JsonRowText.java", file_23, sizeof file_23},
+    {"java/dev/beamstack/flink/formats/JsonRows.java", file_24, sizeof file_24},
+    {"java/dev/beamstack/flink/formats/JsonSource.java", file_25, sizeof file_25},
+    {"java/dev/beamstack/flink/formats/JsonText.java", file_26, sizeof file_26},
+    {"java/dev/beamstack/flink/formats/JsonValues.java", file_27, sizeof file_27},
+    {"java/dev/beamstack/flink/formats/LineRowText.java", file_28, sizeof file_28},
+    {"java/dev/beamstack/flink/formats/LineSource.java", file_29, sizeof file_29},
+    {"java/dev/beamstack/flink/formats/Lines.java", file_30, sizeof file_30},
+    {"java/dev/beamstack/flink/formats/PythonText.java", file_31, sizeof file_31},
+    {"java/dev/beamstack/flink/formats/RecordText.java", file_32, sizeof file_32},
+    {"java/dev/beamstack/flink/formats/ReturnedRowsFormatFactory.java", file_33, sizeof file_33},
+    {"java/dev/beamstack/flink/formats/RowFileFormat.java", file_34, sizeof file_34},
+    {"java/dev/beamstack/flink/formats/RowSource.java", file_35, sizeof file_35},
+    {"java/dev/beamstack/flink/formats/RowText.java", file_36, sizeof file_36},
+    {"java/dev/beamstack/flink/formats/TextFormatFactory.java", file_37, sizeof file_37},
+    {"java/dev/beamstack/flink/formats/Utf8Output.java", file_38, sizeof file_38},
+    {"java/dev/beamstack/flink/functions/Characters.java", file_39, sizeof file_39},
+    {"java/dev/beamstack/flink/functions/Floats.java", file_40, sizeof file_40},
+    {"java/dev/beamstack/flink/functions/Integers.java", file_41, sizeof file_41},
+    {"java/dev/beamstack/flink/functions/Numerals.java", file_42, sizeof file_42},
+    {"java/dev/beamstack/flink/functions/PythonException.java", file_43, sizeof file_43},
+    {"java/dev/beamstack/flink/functions/Texts.java", file_44, sizeof file_44},
+    {"java/dev/beamstack/flink/functions/Times.java", file_45, sizeof file_45},
+    {"java/dev/beamstack/flink/functions/Values.java", file_46, sizeof file_46},
 };
 const size_t engine_program_count = sizeof engine_programs / sizeof engine_programs[0];

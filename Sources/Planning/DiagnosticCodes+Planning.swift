@@ -7,7 +7,7 @@ extension DiagnosticCode {
         unexpectedInput, ambiguousInput, ambiguousOutput, unknownOutput, cycle, duplicateName,
         unconsumedErrorOutput, unknownInputField, fieldRedefined, dropWithoutAppend, invalidWindow,
         invalidExpressionForm, unreadableCallable, wrongExpressionType, unknownAggregation, wrongAggregation,
-        invalidJoin, invalidSchema, incompatibleSchema, wrongInputSchema, notPortable,
+        invalidJoin, invalidSchema, incompatibleSchema, wrongInputSchema, endlessGroup, notPortable,
     ]
 
     static let unknownTransform = DiagnosticCode(

@@ -20,6 +20,30 @@ extension DiagnosticCode {
                 group_by: shop
         """#)
 
+    static let endlessGroup = DiagnosticCode(
+        "endless-group", "an input that never ends would be grouped as a whole",
+        #"""
+        A group is complete when its window has passed. Without windows all rows are in one that never passes, and a source
+        such as a topic never ends, so nothing would ever come out. Beam refuses it as well.
+
+            - type: ReadFromKafka
+              config: {topic: orders, bootstrap_servers: localhost:9092, format: STRING}
+            - type: Combine
+              config:
+                group_by: payload
+                combine: {count: {value: payload, fn: count}}
+
+        Better:
+
+            - type: ReadFromKafka
+              config: {topic: orders, bootstrap_servers: localhost:9092, format: STRING}
+            - type: Combine
+              windowing: {type: fixed, size: 60s}
+              config:
+                group_by: payload
+                combine: {count: {value: payload, fn: count}}
+        """#)
+
     static let fieldRedefined = DiagnosticCode(
         "field-redefined", "a field would be defined twice",
         #"""

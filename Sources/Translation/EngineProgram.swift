@@ -84,10 +84,14 @@ public struct EngineProgram: Sendable {
     public let steps: [StepTranslation]
     /// Packages that the Python functions need, as pip's requirement specifiers; `nil` where no Python runs.
     public let pythonRequirements: [String]?
+    /// Whether it runs until somebody stops it.
+    public let isStreaming: Bool
+    /// Variables of the texts whose values nobody may see.
+    public let secrets: [(name: String, value: String)]
 
     public init(
         engine: TargetEngine, files: [File], inputs: [Input], outputs: [Output], steps: [StepTranslation],
-        pythonRequirements: [String]?
+        pythonRequirements: [String]?, isStreaming: Bool = false, secrets: [(name: String, value: String)] = []
     ) {
         self.engine = engine
         self.files = files
@@ -95,6 +99,8 @@ public struct EngineProgram: Sendable {
         self.outputs = outputs
         self.steps = steps
         self.pythonRequirements = pythonRequirements
+        self.isStreaming = isStreaming
+        self.secrets = secrets
     }
 }
 

@@ -29,7 +29,8 @@ public struct Translator: Sendable {
         return EngineProgram(
             engine: engine, files: files, inputs: lowering.inputs, outputs: lowering.outputs,
             steps: lowering.translations,
-            pythonRequirements: lowering.functions.isEmpty ? nil : requirements(lowering.functions))
+            pythonRequirements: lowering.functions.isEmpty ? nil : requirements(lowering.functions),
+            isStreaming: lowering.isStreaming, secrets: lowering.secrets)
     }
 
     private func requirements(_ functions: [PythonFunction]) -> [String] {

@@ -131,7 +131,12 @@ public final class FlinkJob: Sendable {
         } catch {
             throw Diagnostic(.jobFailed, "the program's files cannot be written: \(error)", at: nil)
         }
-        return script(in: folder) + ["--set", "staging=\(staging.path)", "--name", name]
+        // Without checkpoints a stream would lose what it was about to write, and could not go on after a failure.
+        if program.isStreaming, !settings.contains(where: { $0.name == "execution.checkpointing.interval" }) {
+            settings.append(("execution.checkpointing.interval", "10 s"))
+        }
+        let secrets = program.secrets.flatMap { ["--set", "\($0.name)=\($0.value)"] }
+        return script(in: folder) + ["--set", "staging=\(staging.path)", "--name", name] + secrets
             + settings.map { "-D\($0.name)=\($0.value)" }
     }
 

@@ -24,6 +24,7 @@ public struct Catalogue: Sendable {
         all += Databases.all
         all += VectorSearch.all
         all += MachineLearning.all
+        all += Kafka.all
         all += ForeignTransforms.all
         return Catalogue(all)
     }()

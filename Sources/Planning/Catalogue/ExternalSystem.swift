@@ -118,25 +118,6 @@ struct ExternalSystem: Sendable {
                 ("WriteToJms", "connection_configuration queue topic"),
             ]),
         ExternalSystem(
-            title: "Kafka", requirement: "kafka",
-            transforms: [
-                (
-                    "ReadFromKafka",
-                    """
-                    schema consumer_config format topic bootstrap_servers confluent_schema_registry_url \
-                    confluent_schema_registry_subject auto_offset_reset_config file_descriptor_path \
-                    message_name max_read_time_seconds consumer_config_updates
-                    """
-                ),
-                (
-                    "WriteToKafka",
-                    """
-                    format topic bootstrap_servers producer_config_updates file_descriptor_path message_name \
-                    schema
-                    """
-                ),
-            ]),
-        ExternalSystem(
             title: "Kinesis", requirement: "kinesis",
             transforms: [
                 (

@@ -10,7 +10,7 @@ enum ForeignTransforms {
 
     /// Sources that never come to an end by themselves.
     private static let endless: Set<String> = [
-        "ReadFromPubSub", "ReadFromKafka", "ReadFromKinesis", "ReadFromJms", "ReadFromIbmMQ", "ReadFromDebezium",
+        "ReadFromPubSub", "ReadFromKinesis", "ReadFromJms", "ReadFromIbmMQ", "ReadFromDebezium",
         "ReadFromSpannerCDC",
     ]
 

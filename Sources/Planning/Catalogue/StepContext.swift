@@ -130,6 +130,8 @@ struct StepResult {
     /// Replaces that of the input.
     var windowing: Windowing?
     var isBounded = true
+    /// The fields of the error output, where they are not the failing row and what is said of it.
+    var errorSchema: Schema?
     /// The expression that the operation is about.
     var expressionRange: SourceRange?
 

@@ -216,10 +216,12 @@ public struct ForeignOperation: Sendable {
     public let task: WorkerTask?
     /// What the worker said of the task, where it could be asked.
     public let description: TaskDescription?
+    /// The topic that it reads or writes, where an engine with the connector can host it.
+    public let topic: TopicAccess?
 
     public init(
         requirement: String, reason: String, range: SourceRange?, code: String? = nil, dependencies: [String] = [],
-        task: WorkerTask? = nil, description: TaskDescription? = nil
+        task: WorkerTask? = nil, description: TaskDescription? = nil, topic: TopicAccess? = nil
     ) {
         self.requirement = requirement
         self.reason = reason
@@ -228,5 +230,6 @@ public struct ForeignOperation: Sendable {
         self.dependencies = dependencies
         self.task = task
         self.description = description
+        self.topic = topic
     }
 }

@@ -116,6 +116,25 @@ extension PlanBuilder {
 
     // MARK: Leaves
 
+    /// Beam's own rule: a group of an input that never ends is complete only when its window is.
+    private func checkGroupsEnd(_ operation: Operation, of inputs: [Input], name: String, _ spec: TransformSpec) {
+        switch operation {
+        case .aggregate, .join: break
+        default: return
+        }
+        guard
+            let endless = inputs.first(where: {
+                !self[$0.reference].isBounded && self[$0.reference].windowing == .global
+            })
+        else { return }
+        report([
+            Diagnostic(
+                .endlessGroup, "'\(name)' would group '\(stepName(endless.reference))', which never ends, as one window",
+                at: spec.typeRange,
+                hint: "add windows to this step, such as 'windowing: {type: fixed, size: 60s}'")
+        ])
+    }
+
     func leaf(
         _ definition: TransformDefinition, _ spec: TransformSpec, name: String, inputs: [Input], isExplicit: Bool
     ) -> MemberOutputs {
@@ -141,6 +160,7 @@ extension PlanBuilder {
         }
         let windowing = result.windowing ?? inputs.first.map { self[$0.reference].windowing } ?? .global
         let isBounded = result.isBounded && inputs.allSatisfy { self[$0.reference].isBounded }
+        checkGroupsEnd(result.operation, of: inputs, name: name, spec)
         var outputs = result.outputs.map {
             StepOutput(
                 name: $0.name, schema: $0.schema, windowing: windowing, isBounded: isBounded,
@@ -150,8 +170,8 @@ extension PlanBuilder {
             let element = inputs.first.flatMap { self[$0.reference].schema }
             outputs.append(
                 StepOutput(
-                    name: handling.output, schema: element.map { ErrorHandling.schema(for: $0) }, windowing: windowing,
-                    isBounded: isBounded, isErrorOutput: true))
+                    name: handling.output, schema: result.errorSchema ?? element.map { ErrorHandling.schema(for: $0) },
+                    windowing: windowing, isBounded: isBounded, isErrorOutput: true))
         }
         var stepInputs = inputs.map { StepInput(name: $0.name, source: $0.reference) }
         for prelude in result.preludes {

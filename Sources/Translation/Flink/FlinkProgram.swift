@@ -18,9 +18,9 @@ struct FlinkProgram {
         var text = """
             -- \(comment(plan.path)) as Flink SQL, made by `beamstack compile --target flink`.
             --
-            -- ${staging} is the folder for what the program writes; `beamstack run` publishes it from there.
+            -- ${staging} is the folder for what the program writes; `beamstack run` publishes it from there.\(secrets)
 
-            SET 'execution.runtime-mode' = 'batch';
+            SET 'execution.runtime-mode' = '\(lowering.isStreaming ? "streaming" : "batch")';
 
             """
         for setting in dialect.settings { text += "SET '\(setting.name)' = '\(setting.value)';\n" }
@@ -39,11 +39,16 @@ struct FlinkProgram {
             }
             switch statement.kind {
             case .source(let relation, let read): text += "\n" + title + source(relation, read)
+            case .topicSource(let relation, let topic): text += "\n" + title + source(relation, topic)
             case .view(let relation, let query):
                 text += "\n\(title)CREATE TEMPORARY VIEW \(dialect.quoted(relation.name)) AS\n\(query);\n"
             case .discard(let name, let query, let schema):
                 text +=
                     "\n" + title + table(name, columns: schema.fields.map(column), [("connector", "blackhole")])
+                inserts += "\n\(title)INSERT INTO \(dialect.quoted(name))\n\(query);\n"
+            case .topicSink(let name, let query, let topic):
+                text += "\n" + title + table(
+                        name, columns: topic.schema.fields.map(column), variables: variables(of: topic), topic.options)
                 inserts += "\n\(title)INSERT INTO \(dialect.quoted(name))\n\(query);\n"
             case .sink(let folder, let query, let schema, let purpose):
                 text += "\n" + title + sink(folder, schema, purpose)
@@ -51,6 +56,10 @@ struct FlinkProgram {
             }
         }
         return text + "\nEXECUTE STATEMENT SET BEGIN\n\(inserts)\nEND;\n"
+    }
+
+    private var secrets: String {
+        lowering.secrets.isEmpty ? "" : "\n-- Other ${names} stand for what nobody should read here."
     }
 
     /// The functions that a statement is the first to call.
@@ -70,12 +79,16 @@ struct FlinkProgram {
 
     /// A table: its columns, and how it is connected.
     private func table(
-        _ name: String, columns: [String], partitionedBy partitions: [String] = [], _ options: [(String, String)]
+        _ name: String, columns: [String], partitionedBy partitions: [String] = [],
+        variables: [(option: String, text: String)] = [], _ options: [(String, String)]
     ) -> String {
         var text = "CREATE TEMPORARY TABLE \(dialect.quoted(name)) (\n"
         text += columns.map { "  \($0)" }.joined(separator: ",\n") + "\n) "
         if !partitions.isEmpty { text += "PARTITIONED BY (\(partitions.map(dialect.quoted).joined(separator: ", "))) " }
-        let lines = options.map { "  '\($0.0)' = \(dialect.string($0.1))" }
+        // Variables stand outside of what is quoted for the reader of SQL.
+        let lines =
+            variables.map { "  '\($0.option)' = '\($0.text)'" }
+            + options.map { "  '\($0.0)' = \(dialect.string($0.1))" }
         return text + "WITH (\n" + lines.joined(separator: ",\n") + "\n);\n"
     }
 
@@ -109,6 +122,32 @@ struct FlinkProgram {
         return table(relation.name, columns: columns, options)
     }
 
+    private func source(_ relation: Relation, _ source: TopicTable) -> String {
+        var columns = source.schema.fields.map(column)
+        if source.keepsFailures {
+            columns += [
+                "\(dialect.quoted(TopicTable.failedRecordColumn)) BYTES",
+                "\(dialect.quoted(TopicTable.failureColumn)) STRING",
+            ]
+        }
+        let recordTime = "TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL"
+        if source.time.contains(.recordTime) {
+            columns.append("\(dialect.quoted(EventTimeColumns.recordTimeName)) \(recordTime)")
+        }
+        if source.time.contains(.rowTime) {
+            let name = dialect.quoted(EventTimeColumns.rowTimeName)
+            columns += [
+                "\(name) \(source.rowTime.map { "AS \($0)" } ?? recordTime)",
+                "WATERMARK FOR \(name) AS \(name) - INTERVAL '\(TopicTable.watermarkDelay)' SECOND",
+            ]
+        }
+        return table(relation.name, columns: columns, variables: variables(of: source), source.options)
+    }
+
+    private func variables(of topic: TopicTable) -> [(option: String, text: String)] {
+        topic.hidden.map { ($0.option, "${\($0.variable)}") }
+    }
+
     private func sink(_ folder: String, _ schema: Schema, _ purpose: EngineProgram.Output.Purpose) -> String {
         var columns = schema.fields.map(column)
         var options = [("connector", "filesystem")]
@@ -135,9 +174,8 @@ struct FlinkProgram {
                 columns += partitions.map { "\(dialect.quoted($0)) BIGINT" }
             }
         }
-        let table = table(folder, columns: columns, partitionedBy: partitions, options)
-        // The variable stands outside of what is quoted for the reader of SQL.
-        return table.replacingFirst("WITH (\n", with: "WITH (\n  'path' = '${staging}/\(folder)',\n")
+        return table(
+            folder, columns: columns, partitionedBy: partitions, variables: [("path", "${staging}/\(folder)")], options)
     }
 
     private static func options(of csv: CSVOptions) -> [(String, String)] {
@@ -153,12 +191,5 @@ struct FlinkProgram {
     /// Names as a list in JSON.
     private static func list(_ names: [String]) -> String {
         JSONText.array(names.map { .string($0) }).compact
-    }
-}
-
-extension String {
-    fileprivate func replacingFirst(_ text: String, with other: String) -> String {
-        guard let range = firstRange(of: text) else { return self }
-        return self[..<range.lowerBound] + other + self[range.upperBound...]
     }
 }

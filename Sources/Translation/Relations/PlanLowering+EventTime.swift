@@ -14,6 +14,7 @@ extension PlanLowering {
     var granularity: Int64 { 1000 }
 
     func assignTimestamps(_ step: Step, _ timestamp: RowExpression) throws(Obstacle) {
+        if isStreaming { return try assignStreamTimestamps(step, timestamp) }
         let relation = try input(step)
         let schema = try schema(step)
         let catching = step.errorOutput != nil
@@ -48,8 +49,9 @@ extension PlanLowering {
         let schema = try schema(step)
         guard carries(step) else { return pass(relation, as: step) }
         var from = quoted(relation.name) + " AS t"
-        if case .sliding = relation.windowing { from = assigned(relation).from }
-        let time = relation.eventTime.intersection(.timestamp)
+        // A stream's windows are attached where something groups by them.
+        if !isStreaming, case .sliding = relation.windowing { from = try assigned(relation).from }
+        let time = relation.eventTime.intersection([.timestamp, .rowTime])
         let columns = (schema.names + time.names).map { "t." + quoted($0) }
         define(step, schema: schema, eventTime: time, query: SelectQuery(columns: columns, from: from).text)
     }
@@ -58,19 +60,19 @@ extension PlanLowering {
         let relation = try input(step)
         let schema = try schema(step)
         let needsWindow = fields.contains { $0.property != .timestamp && $0.property != .paneInfo }
-        let (from, known) = needsWindow ? assigned(relation) : (quoted(relation.name) + " AS t", relation.eventTime)
-        let timestamp = known.contains(.timestamp) ? "t." + timestampName : integer(EventTime.minTimestamp)
+        let (from, known) = needsWindow ? try assigned(relation) : (quoted(relation.name) + " AS t", relation.eventTime)
+        let moments = moments(relation, known)
         var columns = relation.schema.names.map { "t." + quoted($0) }
         for field in fields {
             let text: String
             switch field.property {
-            case .timestamp: text = moment(ofMicroseconds: timestamp)
-            case .windowStart: text = moment(ofMicroseconds: "t.\(startName)")
-            case .windowEnd: text = moment(ofMicroseconds: "t.\(endName)")
+            case .timestamp: text = moment(ofMicroseconds: moments.timestamp)
+            case .windowStart: text = moment(ofMicroseconds: moments.start)
+            case .windowEnd: text = moment(ofMicroseconds: moments.end)
             case .windowType: text = relation.windowing == .global ? "'GlobalWindow'" : "'IntervalWindow'"
             case .windowString where relation.windowing == .global: text = "'GlobalWindow'"
             case .windowString:
-                let bounds = [startName, endName].map { seconds(ofMicroseconds: "t.\($0)") }
+                let bounds = [moments.start, moments.end].map { seconds(ofMicroseconds: $0) }
                 text = concatenated(["'['", bounds[0], "', '", bounds[1], "')'"])
             case .windowObject, .paneInfo:
                 throw Obstacle(reason: "'\(field.property.rawValue)' is an object of Beam's")
@@ -83,7 +85,8 @@ extension PlanLowering {
     }
 
     /// A relation `t` with the windows of each row: its own where grouping has fixed them, else by timestamp.
-    func assigned(_ relation: Relation) -> (from: String, eventTime: EventTimeColumns) {
+    func assigned(_ relation: Relation) throws(Obstacle) -> (from: String, eventTime: EventTimeColumns) {
+        if isStreaming { return try streamed(relation) }
         let plain = quoted(relation.name) + " AS t"
         if relation.eventTime.contains(.window) { return (plain, relation.eventTime) }
         let timestamp = relation.eventTime.contains(.timestamp) ? timestampName : integer(EventTime.minTimestamp)
@@ -144,16 +147,21 @@ extension PlanLowering {
                 query: SelectQuery(columns: ["t.*"], from: computed.from, conditions: isOK(computed)).text)
         }
         var from = quoted(relation.name) + " AS t"
-        if case .sessions(let gap) = aggregate.windowing {
-            from = sessions(relation, keys: aggregate.keys, gap: gap)
+        if isStreaming {
+            from = try streamed(relation, keys: aggregate.keys.map { quoted(relation.schema.names[$0]) }).0
+        } else if case .sessions(let gap) = aggregate.windowing {
+            from = try sessions(relation, keys: aggregate.keys, gap: gap)
         } else if hasWindow {
-            from = assigned(relation).from
+            from = try assigned(relation).from
         }
         let keys = aggregate.keys.map { key(relation.schema.fields[$0]) }
         var groups = keys
         var columns = zip(keys, schema.names).map { "\($0) AS \(quoted($1))" }
         var window: [String] = []
-        if case .sessions = aggregate.windowing {
+        if isStreaming {
+            guard hasWindow else { throw Obstacle(reason: "beside a stream, an input without windows is not grouped") }
+            groups += EventTimeColumns.streamWindow.names.map { "t." + quoted($0) }
+        } else if case .sessions = aggregate.windowing {
             groups.append("t.session__")
             window = ["min(t.\(startName))", "max(t.\(endName))"]
         } else if hasWindow {
@@ -165,7 +173,12 @@ extension PlanLowering {
             columns.append("\(try fold(call, values[index])) AS \(quoted(field.name))")
         }
         var time: EventTimeColumns = []
-        if carries(step), hasWindow {
+        if isStreaming, carries(step) {
+            time = [.rowTime, .streamWindow]
+            columns.append(
+                "t.\(quoted(EventTimeColumns.windowTimeName)) AS \(quoted(EventTimeColumns.rowTimeName))")
+            columns += EventTimeColumns.streamWindow.names.map { "t." + quoted($0) }
+        } else if carries(step), hasWindow {
             time = [.timestamp, .window]
             columns += [
                 "\(window[1]) - \(integer(granularity)) AS \(timestampName)", "\(window[0]) AS \(startName)",
@@ -190,8 +203,8 @@ extension PlanLowering {
 
     /// The rows of a relation with the number of their session among those of their key. Sessions that merely touch
     /// stay apart, as in Beam.
-    private func sessions(_ relation: Relation, keys: [Int], gap: Int64) -> String {
-        let (from, _) = assigned(relation)
+    private func sessions(_ relation: Relation, keys: [Int], gap: Int64) throws(Obstacle) -> String {
+        let (from, _) = try assigned(relation)
         let timestamp = relation.eventTime.contains(.timestamp) ? "t." + timestampName : integer(EventTime.minTimestamp)
         let names = keys.map { key(relation.schema.fields[$0]) }
         let partition = names.isEmpty ? "" : "PARTITION BY \(names.joined(separator: ", ")) "

@@ -57,11 +57,15 @@ extension PlanLowering {
         var from = quoted(spelt.relation.name) + " AS t"
         let hasWindows = relation.windowing != .global
         if hasWindows {
-            if case .sessions = relation.windowing, !relation.eventTime.contains(.window) {
+            if case .sessions = relation.windowing, relation.eventTime.isDisjoint(with: [.window, .streamWindow]) {
                 throw Obstacle(reason: "sessions are merged only by grouping, and nothing groups before these files")
             }
-            from = assigned(spelt.relation).from
-            columns += EventTimeColumns.window.names.map(quoted)
+            let assigned = try assigned(spelt.relation)
+            let moments = moments(spelt.relation, assigned.eventTime)
+            from = assigned.from
+            columns += zip([moments.start, moments.end], EventTimeColumns.window.names).map {
+                "\($0) AS \(quoted($1))"
+            }
         }
         sink(
             step, query: SelectQuery(columns: columns, from: from).text, schema: spelt.schema,

@@ -10,13 +10,15 @@ extension PlanLowering {
         for index in step.inputs.indices { relations.append(try input(step, index)) }
         let hasWindow = relations.contains { $0.windowing != .global }
         for relation in relations {
-            if case .sessions = relation.windowing, !relation.eventTime.contains(.window) {
+            if case .sessions = relation.windowing, isStreaming || !relation.eventTime.contains(.window) {
                 throw Obstacle(reason: "sessions are merged only by grouping, and nothing groups before the join")
             }
         }
-        let sources = relations.enumerated().map { index, relation in
-            let alias = " AS input_\(index)"
-            return hasWindow ? assigned(relation).from.dropLast(" AS t".count) + alias : quoted(relation.name) + alias
+        if isStreaming, !hasWindow { throw Obstacle(reason: "beside a stream, inputs without windows are not joined") }
+        var sources: [String] = []
+        for (index, relation) in relations.enumerated() {
+            let from = hasWindow ? String(try assigned(relation).from.dropLast(" AS t".count)) : quoted(relation.name)
+            sources.append("\(from) AS input_\(index)")
         }
         func column(_ reference: JoinOperation.FieldReference) -> String {
             "input_\(reference.input).\(quoted(relations[reference.input].schema.names[reference.field]))"
@@ -27,7 +29,7 @@ extension PlanLowering {
             let names = (0...last).map { "input_\($0).\(quoted(name))" }
             return isInner || last == 0 ? names[0] : "coalesce(\(names.joined(separator: ", ")))"
         }
-        let bounds = [EventTimeColumns.windowStartName, EventTimeColumns.windowEndName]
+        let bounds = Array((isStreaming ? EventTimeColumns.streamWindow : .window).names.prefix(2))
         var from = sources[0]
         for (index, stage) in join.stages.enumerated() {
             let kind = ["inner": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "outer": "FULL JOIN"]
@@ -47,8 +49,15 @@ extension PlanLowering {
             from += " ON " + conditions.joined(separator: " AND ")
         }
         var columns = zip(join.outputs, schema.names).map { "\(column($0)) AS \(quoted($1))" }
-        let time: EventTimeColumns = hasWindow && carries(step) ? [.timestamp, .window] : []
-        if !time.isEmpty {
+        var time: EventTimeColumns = hasWindow && carries(step) ? [.timestamp, .window] : []
+        if isStreaming, carries(step) {
+            guard join.stages.allSatisfy({ $0.kind == .inner || $0.kind == .left }) else {
+                throw Obstacle(reason: "the windows of rows without a partner are not known behind a join of streams")
+            }
+            time = [.rowTime, .streamWindow]
+            let names = EventTimeColumns.streamWindow.names.map { "input_0." + quoted($0) }
+            columns += ["\(names[2]) AS \(quoted(EventTimeColumns.rowTimeName))"] + names
+        } else if !time.isEmpty {
             let window = bounds.map { bound($0, upTo: join.stages.count) }
             columns += [
                 "\(window[1]) - \(integer(granularity)) AS \(quoted(EventTimeColumns.timestampName))",

@@ -26,6 +26,7 @@ extension PlanLowering {
         case .validate(let rules): try validate(step, rules)
         case .matchFiles(let match): try matchFiles(step, match)
         case .foreign(let foreign):
+            if let topic = foreign.topic { return try access(step, topic) }
             throw Obstacle(
                 reason: "it needs \(foreign.requirement) beside the rows: \(foreign.reason)", range: foreign.range)
         }
@@ -174,12 +175,18 @@ extension PlanLowering {
         for index in step.inputs.indices { relations.append(try input(step, index)) }
         var time: EventTimeColumns = carries(step) && relations.contains { !$0.eventTime.isEmpty } ? [.timestamp] : []
         if carries(step), relations.contains(where: { $0.eventTime.contains(.window) }) { time.insert(.window) }
+        if isStreaming, carries(step) {
+            time = relations.dropFirst().reduce(relations.first?.eventTime ?? []) { $0.intersection($1.eventTime) }
+            guard time.contains(.rowTime) else {
+                throw Obstacle(reason: "some of its rows come from no stream, and have no event time beside those of one")
+            }
+        }
         var parts: [String] = []
         for relation in relations {
             let opened = try opened(step, relation, to: schema)
             let (from, known) =
                 time.contains(.window)
-                ? assigned(opened.relation) : (quoted(opened.relation.name) + " AS t", relation.eventTime)
+                ? try assigned(opened.relation) : (quoted(opened.relation.name) + " AS t", relation.eventTime)
             var columns: [String] = []
             for field in schema.fields {
                 var text = "t." + quoted(field.name)

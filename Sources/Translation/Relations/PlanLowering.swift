@@ -13,6 +13,9 @@ final class PlanLowering {
     let workingDirectory: String
     let use: EventTimeUse
 
+    /// Whether some of it never ends.
+    let isStreaming: Bool
+
     private(set) var statements: [ProgramStatement] = []
     private(set) var functions: [PythonFunction] = []
     private(set) var inputs: [EngineProgram.Input] = []
@@ -23,6 +26,10 @@ final class PlanLowering {
 
     private var identifiers = Identifiers(reserved: ["spark", "view", "sink", "staging", "main"])
     private var relations: [OutputReference: Relation] = [:]
+    /// The topics that relations stand for, by the relations' names.
+    private(set) var topics: [String: TopicTable] = [:]
+    /// Values that the program names as variables.
+    private(set) var secrets: [(name: String, value: String)] = []
     /// What is said of the step at hand.
     private var differences: [String] = []
     private var pythonReason: String?
@@ -32,6 +39,7 @@ final class PlanLowering {
         self.engine = engine
         self.workingDirectory = workingDirectory
         use = EventTimeUse(plan)
+        isStreaming = plan.steps.contains { $0.outputs.contains { !$0.isBounded } }
     }
 
     var dialect: SQLDialect { engine.dialect }
@@ -111,7 +119,7 @@ final class PlanLowering {
             let reference = OutputReference(step: step.id, output: index)
             guard relations[reference] == nil, let schema = output.schema else { continue }
             relations[reference] = Relation(
-                name: "missing", schema: schema, eventTime: use.contains(reference) ? .timestamp : [],
+                name: "missing", schema: schema, eventTime: use.contains(reference) ? (isStreaming ? .rowTime : .timestamp) : [],
                 windowing: output.windowing)
         }
     }
@@ -135,7 +143,7 @@ final class PlanLowering {
             throw Obstacle(
                 reason: "the field '\(field.name)' has the type \(field.type), which \(engine.title) does not have")
         }
-        let reserved = EventTimeColumns([.timestamp, .window]).names
+        let reserved = EventTimeColumns.all.names
         if let taken = schema.names.first(where: { reserved.contains($0) }) {
             throw Obstacle(reason: "the name of the field '\(taken)' is used by the program itself")
         }
@@ -190,6 +198,20 @@ final class PlanLowering {
         relations[OutputReference(step: step.id)] = relation
         inputs.append(EngineProgram.Input(step: step.id, operation: read))
         statements.append(ProgramStatement(step: step, kind: .source(relation, read)))
+    }
+
+    /// Makes a topic a relation: the step's output, unless a view behind it is.
+    func source(_ step: Step, _ relation: Relation, _ topic: TopicTable, isOutput: Bool) {
+        topics[relation.name] = topic
+        if isOutput { relations[OutputReference(step: step.id)] = relation }
+        statements.append(ProgramStatement(step: step, kind: .topicSource(relation, topic)))
+        secrets += topic.hidden.map { ($0.variable, $0.value) }
+    }
+
+    func sink(_ step: Step, query: String, _ topic: TopicTable) {
+        let table = name(for: step.name + "_topic")
+        statements.append(ProgramStatement(step: step, kind: .topicSink(table: table, query: query, topic)))
+        secrets += topic.hidden.map { ($0.variable, $0.value) }
     }
 
     func sink(_ step: Step, query: String, schema: Schema, _ purpose: EngineProgram.Output.Purpose) {

@@ -106,6 +106,8 @@ struct SparkProgram {
         switch statement.kind {
         case .source(let relation, let read): return comment + source(relation, read)
         case .view(let relation, let query): return comment + "view(\"\(relation.name)\", \(quoted(query)))\n"
+        // Refused before.
+        case .topicSource, .topicSink: return comment
         case .discard(_, let query, _):
             return comment + "spark.sql(\(quoted(query))).write.format(\"noop\").mode(\"overwrite\").save()\n"
         case .sink(let folder, let query, let schema, let purpose):

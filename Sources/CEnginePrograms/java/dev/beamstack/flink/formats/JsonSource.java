@@ -2,50 +2,24 @@ package dev.beamstack.flink.formats;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JacksonException;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactory;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactoryBuilder;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.StreamReadFeature;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.json.JsonReadFeature;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 
-/** The rows of a file of JSON objects, one a line; NaN and infinities may stand bare, as Python writes them. */
+/** The rows of a file of JSON objects, one a line. */
 final class JsonSource implements RowSource {
-    private static final JsonFactory FACTORY =
-            new JsonFactoryBuilder()
-                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build();
-
     private final Lines lines;
     private final String path;
-    private final RowType type;
-    private final JsonValues.Reader[] readers;
-    private final Map<String, Integer> fields = new HashMap<>();
-    private final Set<String> known;
+    private final JsonRows rows;
+    private final int fieldCount;
 
     /** @param knownFields all names that an object may have; null for any. */
     JsonSource(InputStream stream, String path, RowType type, List<String> knownFields) {
         lines = new Lines(stream);
         this.path = path;
-        this.type = type;
-        readers = new JsonValues.Reader[type.getFieldCount()];
-        for (int field = 0; field < readers.length; field++) {
-            LogicalType fieldType = type.getTypeAt(field);
-            fields.put(type.getFieldNames().get(field), field);
-            readers[field] = JsonValues.reader(fieldType);
-        }
-        known = knownFields == null ? null : new HashSet<>(knownFields);
+        rows = new JsonRows(type, knownFields);
+        fieldCount = type.getFieldCount();
     }
 
     @Override
@@ -55,15 +29,13 @@ final class JsonSource implements RowSource {
             if (isBlank()) {
                 continue;
             }
-            try (JsonParser parser = FACTORY.createParser(lines.bytes(), lines.start(), lines.length())) {
-                return row(parser);
-            } catch (JacksonException error) {
-                throw new InputException(
-                        path,
-                        lines.number(),
-                        "column " + error.getLocation().getColumnNr() + ": "
-                                + InputException.message(error.getOriginalMessage()));
+            GenericRowData row = new GenericRowData(fieldCount);
+            try {
+                rows.read(lines.bytes(), lines.start(), lines.length(), "line", row);
+            } catch (JsonRows.Problem problem) {
+                throw new InputException(path, lines.number(), problem.getMessage());
             }
+            return row;
         }
         return null;
     }
@@ -76,39 +48,6 @@ final class JsonSource implements RowSource {
             }
         }
         return true;
-    }
-
-    private RowData row(JsonParser parser) throws IOException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new InputException(path, lines.number(), "each line must be one JSON object");
-        }
-        GenericRowData row = new GenericRowData(readers.length);
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            Integer field = fields.get(name);
-            parser.nextToken();
-            if (field == null) {
-                if (known != null && !known.contains(name)) {
-                    throw new InputException(
-                            path, lines.number(), "there is a field '" + name + "' that the first rows do not have");
-                }
-                parser.skipChildren();
-                continue;
-            }
-            try {
-                row.setField(field, readers[field].read(parser));
-            } catch (JsonValues.Misfit misfit) {
-                throw new InputException(
-                        path,
-                        lines.number(),
-                        "'" + InputException.excerpt(misfit.text) + "' in field '" + name + "' is not "
-                                + type.getTypeAt(field).copy(true).asSummaryString());
-            }
-        }
-        if (parser.nextToken() != null) {
-            throw new InputException(path, lines.number(), "there is more behind the object that the line should hold");
-        }
-        return row;
     }
 
     @Override
