@@ -46,9 +46,13 @@ struct FlinkFailure {
         }
         let range = written?.range ?? step?.expressionRange ?? step?.range
         if let part = missingPart {
+            // Tables are looked at where a query first reads them, which may be steps later.
+            let user = part.name == "kafka" ? plan.foreignSteps.first { $0.foreign.topic != nil }?.step : nil
             return Diagnostic(
-                .engineLacksPart, "the Flink cluster has no \(part.kind) '\(part.name)'", at: range, notes: notes,
-                hint: "put its jar into the lib folder of each of Flink's installations there, and start Flink again")
+                .engineLacksPart, "the Flink cluster has no \(part.kind) '\(part.name)'", at: user?.range ?? range,
+                notes: user.map { ["in step '\($0.name)' (\($0.transform))"] } ?? notes,
+                hint: "name its jar in 'jars' of the target in beamstack.yaml, or put it into the lib folder of "
+                    + "Flink's installations there and start Flink again")
         }
         return Diagnostic(.jobFailed, "Flink: \(message)", at: range, notes: notes, hint: hint)
     }

@@ -17,16 +17,24 @@ public final class FlinkJob: Sendable {
         public var address: String
         /// Of a step, where the person or the target says.
         public var parallelism: Int?
+        /// Paths of jars that the job needs beside what the cluster has, such as a connector's.
+        public var jars: [String]
+        /// Where an earlier run of the same program left its state.
+        public var savepoint: String?
         /// Flink's own settings, which may hold secrets.
         public var settings: [(name: String, value: String)]
         /// The installation that the program's Java is compiled against.
         public var home: String
 
         public init(
-            address: String, parallelism: Int?, settings: [(name: String, value: String)] = [], home: String
+            address: String, parallelism: Int?, jars: [String] = [], savepoint: String? = nil,
+            settings: [(name: String, value: String)] = [],
+            home: String
         ) {
             self.address = address
             self.parallelism = parallelism
+            self.jars = jars
+            self.savepoint = savepoint
             self.settings = settings
             self.home = home
         }
@@ -76,11 +84,13 @@ public final class FlinkJob: Sendable {
         let overview = try rest.overview()
         try check(overview)
         let arguments = try arguments(folder: folder, staging: staging)
-        let jar = try rest.upload(try FlinkRunnerJar.jar(flinkHome: options.home))
+        let jar = try rest.upload(try FlinkRunnerJar.jar(flinkHome: options.home, with: options.jars))
         if isCancelled { throw cancelled }
         let id: String
         do {
-            id = try rest.run(jar: jar, arguments: arguments, parallelism: options.parallelism, savepoint: nil)
+            id = try rest.run(
+                jar: jar, arguments: arguments, parallelism: options.parallelism,
+                savepoint: program.isStreaming ? options.savepoint : nil)
         } catch let refusal as FlinkREST.Refusal {
             onLine(refusal.errors)
             throw failure(refusal.errors)

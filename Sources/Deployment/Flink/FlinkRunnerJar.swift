@@ -16,20 +16,22 @@ public enum FlinkRunnerJar {
 
     /// The path of the jar for an installation of Flink, made where it is not there yet.
     ///
-    /// - Throws: that there is no JDK, or what its compiler says.
+    /// - Parameter others: paths of jars that stand in its folder `lib`, from where Flink puts them onto a job's class path.
+    /// - Throws: that there is no JDK or no such jar, or what the compiler says.
     public static func jar(
-        flinkHome: String, cacheFolder: String = CacheFolder.standard
+        flinkHome: String, with others: [String] = [], cacheFolder: String = CacheFolder.standard
     ) throws(Diagnostic) -> String {
         let installation = try EngineInstallation(.flink, home: flinkHome)
         let folder = Path.join(cacheFolder, "engines/programs")
-        let jar = Path.join(folder, "flink-runner-\(installation.version)-\(fingerprint).jar")
+        let contents = try fingerprint(with: others)
+        let jar = Path.join(folder, "flink-runner-\(installation.version)-\(contents).jar")
         if isThere(jar) { return jar }
         let tools = try JavaTools()
         let temporary = TemporaryName.beside(jar)
         defer { try? FileSystem.removeTree(temporary) }
         var problem: (what: String, notes: [String])?
         do throws(SystemError) {
-            problem = try build(in: temporary, flinkHome: flinkHome, tools)
+            problem = try build(in: temporary, flinkHome: flinkHome, others, tools)
             if problem == nil { try FileSystem.rename(Path.join(temporary, jarName), to: jar) }
         } catch {
             // Another process may have been quicker.
@@ -47,7 +49,7 @@ public enum FlinkRunnerJar {
 
     /// Compiles and packs; what a tool complains of, where it does.
     private static func build(
-        in folder: String, flinkHome: String, _ tools: JavaTools
+        in folder: String, flinkHome: String, _ others: [String], _ tools: JavaTools
     ) throws(SystemError) -> (what: String, notes: [String])? {
         let classes = Path.join(folder, "classes")
         let files = try write(into: folder, classes: classes)
@@ -56,6 +58,11 @@ public enum FlinkRunnerJar {
         ]
         if let notes = try tools.run("javac", options + ["-d", classes] + files) {
             return ("javac does not take them against '\(flinkHome)'", notes)
+        }
+        if !others.isEmpty { try FileSystem.createDirectories(Path.join(classes, "lib")) }
+        for other in others {
+            try OpenFile.write(
+                try OpenFile.contents(of: other), to: Path.join(classes, "lib/" + Path.name(of: other)))
         }
         let jar = Path.join(folder, jarName)
         if let notes = try tools.run(
@@ -87,8 +94,16 @@ public enum FlinkRunnerJar {
         }.filter { $0.path.hasPrefix(sources) || $0.path.hasPrefix(services) }
     }
 
-    private static var fingerprint: String {
+    private static func fingerprint(with others: [String]) throws(Diagnostic) -> String {
         var fingerprint = Fingerprint()
+        for other in others {
+            guard let found = try? FileSystem.status(of: other), found.kind == .file else {
+                throw Diagnostic(
+                    .runnerNotBuilt, "there is no jar '\(other)', which the job should bring along", at: nil,
+                    hint: "'jars' of the target in beamstack.yaml names it; paths count from that file")
+            }
+            fingerprint.add("\(other) \(found.sizeInBytes) \(found.lastUpdated)")
+        }
         for program in programs {
             fingerprint.add(program.path)
             fingerprint.add(program.bytes)

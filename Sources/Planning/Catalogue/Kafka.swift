@@ -22,7 +22,7 @@ enum Kafka {
             "bootstrap_servers", .string, required: true, "`host:port` of brokers, several with commas between them."),
         Parameter(
             "format", .choice(formats), default: "RAW",
-            "What a record's value holds: `RAW` bytes, a `STRING`, a `JSON` object; `AVRO` and `PROTO` are Beam's alone."),
+            "What a value holds: `RAW` bytes, a `STRING`, a `JSON` object; `AVRO` and `PROTO` are Beam's alone."),
         Parameter("schema", .oneOf([.jsonSchema, .string]), "The fields of `JSON`, as a JSON Schema."),
         Parameter("file_descriptor_path", .string, "As in Beam, for `PROTO`."),
         Parameter("message_name", .string, "As in Beam, for `PROTO`."),

@@ -129,8 +129,8 @@ extension PlanBuilder {
         else { return }
         report([
             Diagnostic(
-                .endlessGroup, "'\(name)' would group '\(stepName(endless.reference))', which never ends, as one window",
-                at: spec.typeRange,
+                .endlessGroup,
+                "'\(name)' would group '\(stepName(endless.reference))', which never ends, as one window", at: spec.typeRange,
                 hint: "add windows to this step, such as 'windowing: {type: fixed, size: 60s}'")
         ])
     }

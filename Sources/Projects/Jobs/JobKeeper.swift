@@ -196,7 +196,8 @@ public struct JobKeeper: Sendable {
             throw Diagnostic(.jobEnded, "'\(record.id)' is \(current.state.rawValue) already", at: nil)
         }
         if let engineJobID = current.engineJobID {
-            try store.update(current.id) { $0.isStopRequested = true }
+            // What is drained has come to its own end.
+            if case .savepoint(_, drain: true) = way {} else { try store.update(current.id) { $0.isStopRequested = true } }
             do {
                 if let savepoint = try engines(current).stop(engineJobID, way) {
                     try store.update(current.id) { $0.savepoint = savepoint }
@@ -214,7 +215,10 @@ public struct JobKeeper: Sendable {
             try store.update(current.id) { $0.isStopRequested = true }
             current.process?.terminate()
         }
-        return try wait(for: current, patience)
+        let ended = try wait(for: current, patience)
+        guard case .savepoint(_, drain: false) = way, ended.state == .finished else { return ended }
+        // To the engine both are an end in good order; this one is only a pause.
+        return try store.update(ended.id) { $0.state = .stopped } ?? ended
     }
 
     private func wait(for record: JobRecord, _ patience: Int) throws -> JobRecord {

@@ -33,6 +33,7 @@ public struct TargetListing: Sendable {
                     "address": .optional(target.address?.description),
                     "isDefault": .boolean(target.name == defaultName),
                     "definedAt": .optional(target.range?.location),
+                    "jars": .array(target.jars.map { .string($0) }),
                     "settings": .object(
                         target.settings.map { JSONText.Member($0.name, .string($0.value.description)) }),
                 ])

@@ -3,7 +3,7 @@ enum ProjectKeys {
     static let document = ["targets", "default_target"]
 
     enum Target: String, CaseIterable {
-        case engine, place, cluster, address, parallelism, workers, slots, memory, resources, settings
+        case engine, place, cluster, address, parallelism, workers, slots, memory, resources, jars, settings
 
         var summary: String {
             switch self {
@@ -16,6 +16,7 @@ enum ProjectKeys {
             case .slots: "Tasks that one worker runs at once."
             case .memory: "Memory of one worker, such as 2GB."
             case .resources: "Cores and memory of the processes that a place starts for the job."
+            case .jars: "Jars that jobs bring along, such as a connector's; paths count from this file."
             case .settings: "The engine's own settings; ${env:NAME} takes a value from the environment."
             }
         }
@@ -24,7 +25,7 @@ enum ProjectKeys {
         var suitsEmbedded: Bool {
             switch self {
             case .engine, .place, .parallelism, .memory: true
-            case .cluster, .address, .workers, .slots, .resources, .settings: false
+            case .cluster, .address, .workers, .slots, .resources, .jars, .settings: false
             }
         }
     }

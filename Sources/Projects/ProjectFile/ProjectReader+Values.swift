@@ -57,6 +57,17 @@ extension ProjectReader {
         }
     }
 
+    /// A list of texts.
+    mutating func texts(_ node: YAMLNode, _ what: String) -> [String] {
+        guard let items = node.sequence else {
+            structure.report(
+                .invalidTarget, "\(what) must be a list, found \(node.kindName)", at: node.place,
+                hint: "write [lib/connector.jar]")
+            return []
+        }
+        return items.compactMap { structure.text($0, "each of \(what)")?.text }
+    }
+
     mutating func resources(_ node: YAMLNode) -> TargetResources {
         var resources = TargetResources()
         let hint = "write 'worker: {cpu: 2, memory: 4GB}'"

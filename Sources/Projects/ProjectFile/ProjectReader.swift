@@ -87,6 +87,7 @@ struct ProjectReader {
         case .slots: target.slots = count(node, key)
         case .memory: target.memory = size(node, "'memory'")
         case .resources: target.resources = resources(node)
+        case .jars: target.jars = texts(node, "'jars'")
         case .settings: target.settings = settings(node)
         }
     }

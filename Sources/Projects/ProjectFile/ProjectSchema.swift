@@ -46,6 +46,7 @@ extension Project {
                     .init("type", "object"), .init("additionalProperties", false),
                     .init("properties", .object(["driver": amount, "worker": amount])),
                 ]
+            case .jars: [.init("type", "array"), .init("items", .object([.init("type", "string")]))]
             case .settings: [.init("type", "object")]
             }
         return .object([description] + rest)

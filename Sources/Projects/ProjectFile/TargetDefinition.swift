@@ -19,6 +19,8 @@ public struct TargetDefinition: Sendable {
     public var memory: Int?
     /// What processes of their own get, where a place starts some for the job.
     public var resources: TargetResources
+    /// Libraries that jobs bring along, such as connectors, as the file names them.
+    public var jars: [String]
     /// The engine's own settings, handed over as they are.
     public var settings: [TargetSetting]
     /// The name in the project's file; `nil` for what needs no definition.
@@ -33,6 +35,7 @@ public struct TargetDefinition: Sendable {
         self.cluster = cluster
         self.range = range
         resources = TargetResources()
+        jars = []
         settings = []
     }
 

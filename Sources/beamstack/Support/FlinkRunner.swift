@@ -15,6 +15,10 @@ struct FlinkRunner: PlanRunner {
     let parallelism: Int?
     /// Bytes for a cluster of this run, where the person says.
     let memory: Int?
+    /// What the job brings along.
+    let jars: [String]
+    /// Where the job that this one goes on from left its state.
+    let savepoint: String?
     /// Flink's own, by name.
     let settings: [(name: String, value: String)]
     let isVerbose: Bool
@@ -45,7 +49,9 @@ struct FlinkRunner: PlanRunner {
         defer { if folder == nil { try? FileSystem.removeTree(programFolder) } }
         let job = FlinkJob(
             program, of: plan,
-            options: .init(address: address, parallelism: parallelism, settings: settings, home: home),
+            options: .init(
+                address: address, parallelism: parallelism, jars: jars, savepoint: savepoint, settings: settings,
+                home: home),
             pool: support.pool)
         recorder?.change { record in
             record.steps = plan.steps.map { JobStep($0) }
@@ -61,6 +67,10 @@ struct FlinkRunner: PlanRunner {
         }
         let start = MonotonicClock.nanoseconds
         if showsProgress { Output.message("running on Flink (\(FlinkREST(address: address).address)) …\n") }
+        if program.isStreaming, showsProgress {
+            if let savepoint { Output.message("going on from \(savepoint)\n") }
+            Output.message("it never ends by itself; 'beamstack stop' ends it, with --savepoint so that it can go on\n")
+        }
         var last: EngineJobStatus?
         try job.run(
             folder: programFolder, staging: staging,

@@ -44,7 +44,8 @@ struct PipelineJob {
         defer { session.close() }
         let planRunner = try session.runner(
             loader.workers, isVerbose: arguments.verbose, showsProgress: showsProgress, recorder: record?.recorder,
-            folder: record?.folder)
+            folder: record?.folder,
+            savepoint: try arguments.restartOf.flatMap { try JobSupport.store().job($0)?.savepoint })
         try runner.run(arguments.file) { plan, cancellation in
             try planRunner.run(plan, cancellation, EngineReturns())
         }

@@ -67,8 +67,15 @@ struct Target {
             add("spark.executor.memory", definition.memory.map(Self.mebibytes))
             add("spark.driver.memory", driver.memory.map(Self.mebibytes))
             add("spark.driver.cores", driver.cpu.map { String(max(1, Int($0.rounded()))) })
+            add("spark.jars", jars.isEmpty ? nil : jars.joined(separator: ","))
             return settings + (try self.settings)
         }
+    }
+
+    /// The paths of the jars that jobs bring along.
+    var jars: [String] {
+        let folder = definition.range.map { Path.directory(of: $0.file.path) } ?? ""
+        return definition.jars.map { Path.join(folder, $0) }
     }
 
     /// The engine's own settings, with the values of variables.

@@ -29,9 +29,11 @@ final class TargetSession {
     func close() { cluster.remove() }
 
     /// What runs plans of one pipeline.
+    ///
+    /// - Parameter savepoint: the state that a stream goes on from.
     func runner(
         _ support: WorkerSupport, isVerbose: Bool, showsProgress: Bool, recorder: JobRecorder? = nil,
-        folder: JobFolder? = nil
+        folder: JobFolder? = nil, savepoint: String? = nil
     ) throws -> any PlanRunner {
         let threads = workers ?? Host.coreCount
         switch target.engine {
@@ -44,7 +46,8 @@ final class TargetSession {
             )
         case .flink(let address):
             return FlinkRunner(
-                address: address, parallelism: workers, memory: memory, settings: try target.settings,
+                address: address, parallelism: workers, memory: memory, jars: target.jars,
+                savepoint: savepoint, settings: try target.settings,
                 isVerbose: isVerbose, showsProgress: showsProgress, support: support, recorder: recorder,
                 folder: folder, temporary: cluster)
         }
