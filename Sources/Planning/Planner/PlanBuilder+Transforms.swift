@@ -130,7 +130,8 @@ extension PlanBuilder {
         report([
             Diagnostic(
                 .endlessGroup,
-                "'\(name)' would group '\(stepName(endless.reference))', which never ends, as one window", at: spec.typeRange,
+                "'\(name)' would group '\(stepName(endless.reference))', which never ends, as one window",
+                at: spec.typeRange,
                 hint: "add windows to this step, such as 'windowing: {type: fixed, size: 60s}'")
         ])
     }

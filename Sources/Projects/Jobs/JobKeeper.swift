@@ -197,7 +197,10 @@ public struct JobKeeper: Sendable {
         }
         if let engineJobID = current.engineJobID {
             // What is drained has come to its own end.
-            if case .savepoint(_, drain: true) = way {} else { try store.update(current.id) { $0.isStopRequested = true } }
+            if case .savepoint(_, drain: true) = way {
+            } else {
+                try store.update(current.id) { $0.isStopRequested = true }
+            }
             do {
                 if let savepoint = try engines(current).stop(engineJobID, way) {
                     try store.update(current.id) { $0.savepoint = savepoint }

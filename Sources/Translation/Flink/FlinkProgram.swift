@@ -47,7 +47,9 @@ struct FlinkProgram {
                     "\n" + title + table(name, columns: schema.fields.map(column), [("connector", "blackhole")])
                 inserts += "\n\(title)INSERT INTO \(dialect.quoted(name))\n\(query);\n"
             case .topicSink(let name, let query, let topic):
-                text += "\n" + title + table(
+                text +=
+                    "\n" + title
+                    + table(
                         name, columns: topic.schema.fields.map(column), variables: variables(of: topic), topic.options)
                 inserts += "\n\(title)INSERT INTO \(dialect.quoted(name))\n\(query);\n"
             case .sink(let folder, let query, let schema, let purpose):

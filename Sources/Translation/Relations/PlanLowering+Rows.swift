@@ -178,7 +178,8 @@ extension PlanLowering {
         if isStreaming, carries(step) {
             time = relations.dropFirst().reduce(relations.first?.eventTime ?? []) { $0.intersection($1.eventTime) }
             guard time.contains(.rowTime) else {
-                throw Obstacle(reason: "some of its rows come from no stream, and have no event time beside those of one")
+                throw Obstacle(
+                    reason: "some of its rows come from no stream, and have no event time beside those of one")
             }
         }
         var parts: [String] = []

@@ -38,7 +38,8 @@ extension PlanLowering {
         if carries(step) {
             time = isStreaming ? .rowTime : .recordTime
             if isStreaming {
-                differs("windows close \(TopicTable.watermarkDelay) s after the latest record; what comes later is lost")
+                differs(
+                    "windows close \(TopicTable.watermarkDelay) s after the latest record; what comes later is lost")
             }
         }
         if case .read(_, isBounded: true) = topic.direction {
@@ -56,7 +57,8 @@ extension PlanLowering {
             columns += time.names.map(record)
         } else if !time.isEmpty {
             columns.append(
-                "\(microseconds(of: record(EventTimeColumns.recordTimeName))) AS \(quoted(EventTimeColumns.timestampName))")
+                "\(microseconds(of: record(EventTimeColumns.recordTimeName))) AS \(quoted(EventTimeColumns.timestampName))"
+            )
         }
         let from = quoted(relation.name) + " AS t"
         let failure = record(TopicTable.failureColumn)
@@ -83,7 +85,8 @@ extension PlanLowering {
                 reason: "the type of '\(field.name)' is open", hint: "give it one with 'output_type' or a conversion")
         }
         guard step.errorOutput == nil else {
-            throw Obstacle(reason: "a row that has no text as a record ends the job, so nothing comes of 'error_handling'")
+            throw Obstacle(
+                reason: "a row that has no text as a record ends the job, so nothing comes of 'error_handling'")
         }
         differs("a job that goes on after a failure may write records twice")
         sink(

@@ -119,7 +119,8 @@ final class PlanLowering {
             let reference = OutputReference(step: step.id, output: index)
             guard relations[reference] == nil, let schema = output.schema else { continue }
             relations[reference] = Relation(
-                name: "missing", schema: schema, eventTime: use.contains(reference) ? (isStreaming ? .rowTime : .timestamp) : [],
+                name: "missing", schema: schema,
+                eventTime: use.contains(reference) ? (isStreaming ? .rowTime : .timestamp) : [],
                 windowing: output.windowing)
         }
     }
