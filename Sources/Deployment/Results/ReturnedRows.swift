@@ -13,9 +13,33 @@ extension StagingFolder {
         for output in program.outputs {
             guard case .rows(let schema) = output.purpose else { continue }
             let step = plan.steps[output.step]
-            plans.append((step, self.plan(of: step, rows: try rows(of: output, schema, at: step.range), schema)))
+            let rows = try rows(in: try returnedParts(of: output), schema, at: step.range)
+            plans.append((step, self.plan(of: step, rows: rows, schema)))
         }
         return plans
+    }
+
+    /// Plans that print the rows which a stream has given back so far; they are given once.
+    func takeRows() throws(Diagnostic) -> [(step: Step, plan: Plan)] {
+        var plans: [(step: Step, plan: Plan)] = []
+        for output in program.outputs {
+            let step = plan.steps[output.step]
+            guard case .rows(let schema) = output.purpose, case .log = step.operation else { continue }
+            let parts = try returnedParts(of: output)
+            if parts.isEmpty { continue }
+            plans.append((step, plan(of: step, rows: try rows(in: parts, schema, at: step.range), schema)))
+            for part in parts { try? FileSystem.remove(part) }
+        }
+        return plans
+    }
+
+    private func returnedParts(of output: EngineProgram.Output) throws(Diagnostic) -> [String] {
+        do throws(SystemError) {
+            return try parts(of: output)
+        } catch {
+            throw Diagnostic(
+                .jobFailed, "what the job gave back cannot be read: \(error)", at: plan.steps[output.step].range)
+        }
     }
 
     /// Plans for this machine that write the files of outputs without rows, for which the engine makes none.
@@ -23,6 +47,8 @@ extension StagingFolder {
     /// Asked before `publish`, which takes the files away.
     public func plansForNothing() throws(Diagnostic) -> [Plan] {
         var plans: [Plan] = []
+        // Of a stream's files there may be some in place.
+        if program.isStreaming { return plans }
         for output in program.outputs {
             guard case .files(_, hasWindows: false) = output.purpose else { continue }
             let step = plan.steps[output.step]
@@ -52,11 +78,11 @@ extension StagingFolder {
     }
 
     private func rows(
-        of output: EngineProgram.Output, _ schema: Schema, at range: SourceRange?
+        in parts: [String], _ schema: Schema, at range: SourceRange?
     ) throws(Diagnostic) -> [RowValue] {
         let decoder = RowDecoder(schema: schema)
         var rows: [RowValue] = []
-        for line in try lines(of: output, at: range) {
+        for line in try lines(in: parts, at: range) {
             guard let row = line.withUnsafeBytes({ decoder.row($0) }) else {
                 throw Diagnostic(
                     .jobFailed, "the engine gave back a row that is none of \(schema)", at: range,
@@ -68,11 +94,11 @@ extension StagingFolder {
     }
 
     private func lines(
-        of output: EngineProgram.Output, at range: SourceRange?
+        in parts: [String], at range: SourceRange?
     ) throws(Diagnostic) -> [ArraySlice<UInt8>] {
         do throws(SystemError) {
             var lines: [ArraySlice<UInt8>] = []
-            for part in try parts(of: output) {
+            for part in parts {
                 lines += try OpenFile.contents(of: part).split(separator: UInt8(ascii: "\n"))
             }
             return lines

@@ -33,13 +33,18 @@ public struct Publication: Sendable {
     let printed: [String]
     /// Steps whose rows this machine compares; the job has succeeded only if they are as they should be.
     let checked: [String]
+    /// Whether the job has no end at which all files are there.
+    let isStream: Bool
     /// What is renamed, once all else is done.
     private(set) var moves: [Move]?
     /// Where this is kept.
     private let journal: String?
 
-    init(folder: String, files: [Files], printed: [String], checked: [String], journal: String?) throws(Diagnostic) {
+    init(folder: String, files: [Files], printed: [String], checked: [String], isStream: Bool, journal: String?)
+        throws(Diagnostic)
+    {
         self.folder = folder
+        self.isStream = isStream
         self.files = files
         self.printed = printed
         self.checked = checked
@@ -67,7 +72,7 @@ public struct Publication: Sendable {
             for name in publication.printed {
                 warn("warning: rows of '\(name)' were not printed: the process is gone that was to do so\n")
             }
-            for output in publication.files where !output.hasWindows {
+            for output in publication.files where !output.hasWindows && !publication.isStream {
                 let parts = try? parts(in: Path.join(publication.folder, output.folder))
                 guard parts?.isEmpty ?? false else { continue }
                 // Engines make no file of no rows; what is in ours, such as a header, only the plan tells.
@@ -83,6 +88,10 @@ public struct Publication: Sendable {
     ///
     /// - Returns: their names there.
     mutating func publish() throws(Diagnostic) -> [String] {
+        if isStream {
+            var numbers: [String: Int] = [:]
+            return try publishReady(&numbers)
+        }
         let isFirst = moves == nil
         let moves: [Move]
         if let decided = self.moves { moves = decided } else { moves = try decide() }
@@ -92,19 +101,23 @@ public struct Publication: Sendable {
             try save()
         }
         for move in moves where isFirst || isThere(move.from) || !isThere(move.to) {
-            do throws(SystemError) {
-                try FileSystem.createDirectories(Path.directory(of: move.to))
-                try FileSystem.rename(move.from, to: move.to)
-            } catch {
-                throw Self.problem(
-                    "cannot rename a file to '\(move.to)': \(error)", move.range, move.place,
-                    hint: "let all outputs of the pipeline be on one disk")
-            }
+            try rename(move)
         }
         return moves.map(\.to)
     }
 
-    private func isThere(_ path: String) -> Bool { ((try? FileSystem.status(of: path)) ?? nil) != nil }
+    func rename(_ move: Move) throws(Diagnostic) {
+        do throws(SystemError) {
+            try FileSystem.createDirectories(Path.directory(of: move.to))
+            try FileSystem.rename(move.from, to: move.to)
+        } catch {
+            throw Self.problem(
+                "cannot rename a file to '\(move.to)': \(error)", move.range, move.place,
+                hint: "let all outputs of the pipeline be on one disk")
+        }
+    }
+
+    func isThere(_ path: String) -> Bool { ((try? FileSystem.status(of: path)) ?? nil) != nil }
 
     private static func problem(
         _ message: String, _ range: SourceRange?, _ place: String?, hint: String? = nil
@@ -133,9 +146,30 @@ public struct Publication: Sendable {
         return moves
     }
 
+    /// What a stream has completed, each part with the write and the window that it is of.
+    func ready() throws(Diagnostic) -> [(
+        part: String, write: WriteOperation, window: FileNaming.Window?, place: String?
+    )] {
+        var found: [(part: String, write: WriteOperation, window: FileNaming.Window?, place: String?)] = []
+        for output in files {
+            let folder = Path.join(self.folder, output.folder)
+            do throws(SystemError) {
+                let parts = output.hasWindows ? try windowedParts(folder) : [(nil, try Self.parts(in: folder))]
+                for (window, parts) in parts {
+                    found += parts.map { ($0, output.write.numbered, window, output.place) }
+                }
+            } catch {
+                throw Self.problem("cannot read what the job wrote: \(error)", output.write.range, output.place)
+            }
+        }
+        return found
+    }
+
     /// The files that an engine has made, in the order of its parts.
     static func parts(in folder: String) throws(SystemError) -> [String] {
-        try FileSystem.names(in: folder).filter { $0.hasPrefix("part-") && !$0.hasSuffix(".crc") }.sorted()
+        // A stream makes its folder with the first file.
+        guard try FileSystem.status(of: folder) != nil else { return [] }
+        return try FileSystem.names(in: folder).filter { $0.hasPrefix("part-") && !$0.hasSuffix(".crc") }.sorted()
             .map { Path.join(folder, $0) }
     }
 
@@ -149,16 +183,23 @@ public struct Publication: Sendable {
     }
 
     private func windowedMoves(_ folder: String, _ output: Files) throws(SystemError) -> [Move] {
-        var moves: [Move] = []
+        try windowedParts(folder).flatMap { window, parts in moves(parts, output, window: window) }
+    }
+
+    private func windowedParts(
+        _ folder: String
+    ) throws(SystemError) -> [(window: FileNaming.Window?, parts: [String])] {
+        var found: [(window: FileNaming.Window?, parts: [String])] = []
+        guard try FileSystem.status(of: folder) != nil else { return [] }
         for start in try FileSystem.names(in: folder).sorted() {
             guard let first = Self.microseconds(start) else { continue }
             for end in try FileSystem.names(in: Path.join(folder, start)).sorted() {
                 guard let second = Self.microseconds(end) else { continue }
                 let parts = try Self.parts(in: Path.join(Path.join(folder, start), end))
-                moves += self.moves(parts, output, window: .init(start: first, end: second))
+                found.append((.init(start: first, end: second), parts))
             }
         }
-        return moves
+        return found
     }
 
     /// The number behind the `=` of a partition's folder.
@@ -185,7 +226,7 @@ extension Publication {
         .object([
             "folder": .string(folder), "files": .array(files.map(\.json)),
             "printed": .array(printed.map(JSONText.string)), "checked": .array(checked.map(JSONText.string)),
-            "moves": moves.map { .array($0.map(\.json)) },
+            "moves": moves.map { .array($0.map(\.json)) }, "isStream": .boolean(isStream),
         ])
     }
 
@@ -198,12 +239,22 @@ extension Publication {
         guard files.count == elements.count else { return nil }
         self.printed = printed
         self.checked = checked
+        isStream = json["isStream"]?.bool ?? false
         self.journal = journal
         if let decided = json["moves"]?.elements {
             let known = decided.compactMap(Move.init)
             guard known.count == decided.count else { return nil }
             moves = known
         }
+    }
+}
+
+extension WriteOperation {
+    /// With names that say nothing of how many files there are.
+    fileprivate var numbered: WriteOperation {
+        WriteOperation(
+            format: format, path: path, range: range, fileNameSuffix: fileNameSuffix,
+            shardNameTemplate: shardNameTemplate ?? "-SSSSS", shardCount: shardCount, compression: compression)
     }
 }
 

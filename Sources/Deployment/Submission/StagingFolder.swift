@@ -45,7 +45,8 @@ public struct StagingFolder: Sendable {
         }
         self.path = path
         publication = try Publication(
-            folder: path, files: files, printed: printed, checked: checked, journal: journal)
+            folder: path, files: files, printed: printed, checked: checked, isStream: program.isStreaming,
+            journal: journal)
     }
 
     fileprivate static func absolute(_ path: String) -> String {
@@ -64,6 +65,10 @@ public struct StagingFolder: Sendable {
     public func publish() throws(Diagnostic) -> [String] {
         var publication = publication
         return try publication.publish()
+    }
+
+    func publishReady(_ numbers: inout [String: Int]) throws(Diagnostic) -> [String] {
+        try publication.publishReady(&numbers)
     }
 
     public func remove() { try? FileSystem.removeTree(path) }

@@ -12,24 +12,33 @@ enum EngineResults {
     static func finish(
         _ staging: StagingFolder, support: WorkerSupport, _ returns: EngineReturns = EngineReturns()
     ) throws -> [String] {
+        for (step, plan) in try staging.localPlans() { try take(step, plan, support, returns) }
+        let rest = try staging.plansForNothing()
+        return try staging.publish() + rest.flatMap { try run($0, support, returns) }
+    }
+
+    /// Prints the rows that a stream's job has given back since, and puts the files in place that are complete.
+    static func `continue`(
+        _ publication: inout StreamPublication, support: WorkerSupport, _ returns: EngineReturns
+    ) throws {
+        for (step, plan) in try publication.returned() { try take(step, plan, support, returns) }
+        try publication.publish()
+    }
+
+    private static func take(_ step: Step, _ plan: Plan, _ support: WorkerSupport, _ returns: EngineReturns) throws {
+        if let take = returns.rows, case .log = step.operation, case .create(let rows)? = plan.steps.first?.operation {
+            take(step, rows)
+        } else {
+            _ = try run(plan, support, returns)
+        }
+    }
+
+    private static func run(_ plan: Plan, _ support: WorkerSupport, _ returns: EngineReturns) throws -> [String] {
         let options = RunOptions(
             workers: 1, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
             printsLogPrefixes: returns.hasLogPrefixes, logOutput: returns.log)
         let engine = EmbeddedEngine(
             connectors: LocalConnectors(workers: support.pool), workers: support.pool, options: options)
-        func run(_ plan: Plan) throws -> [String] {
-            try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation()).outputs
-        }
-        for (step, plan) in try staging.localPlans() {
-            if let take = returns.rows, case .log = step.operation,
-                case .create(let rows)? = plan.steps.first?.operation
-            {
-                take(step, rows)
-            } else {
-                _ = try run(plan)
-            }
-        }
-        let rest = try staging.plansForNothing()
-        return try staging.publish() + rest.flatMap { try run($0) }
+        return try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation()).outputs
     }
 }

@@ -30,6 +30,9 @@ struct FlinkRunner: PlanRunner {
     /// What is started where there is no address.
     let temporary: TemporaryCluster
 
+    /// How often a stream's files are looked for.
+    private static let secondsBetweenLooks = 1.0
+
     /// - Returns: the files that were written.
     func run(
         _ plan: Plan, _ cancellation: Cancellation, _ returns: EngineReturns
@@ -71,22 +74,41 @@ struct FlinkRunner: PlanRunner {
             if let savepoint { Output.message("going on from \(savepoint)\n") }
             Output.message("it never ends by itself; 'beamstack stop' ends it, with --savepoint so that it can go on\n")
         }
+        var stream = StreamPublication(staging)
+        var problem: (any Error)?
+        var looked = MonotonicClock.seconds
         var last: EngineJobStatus?
-        try job.run(
-            folder: programFolder, staging: staging,
-            onStatus: { id, status in
-                if last == nil { recorder?.running() }
-                let isNews = last?.state != status.state || last?.operators != status.operators
-                last = status
-                guard isNews else { return }
-                recorder?.change { record in
-                    record.engineJobID = id
-                    record.engineState = status.engineState
-                    record.operators = status.operators
-                }
-            }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
+        do {
+            try job.run(
+                folder: programFolder, staging: staging,
+                onStatus: { id, status in
+                    if last == nil { recorder?.running() }
+                    if program.isStreaming, problem == nil, MonotonicClock.seconds - looked > Self.secondsBetweenLooks {
+                        looked = MonotonicClock.seconds
+                        do {
+                            try EngineResults.continue(&stream, support: support, returns)
+                        } catch {
+                            problem = error
+                            job.cancel()
+                        }
+                    }
+                    let isNews = last?.state != status.state || last?.operators != status.operators
+                    last = status
+                    guard isNews else { return }
+                    recorder?.change { record in
+                        record.engineJobID = id
+                        record.engineState = status.engineState
+                        record.operators = status.operators
+                    }
+                }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
+        } catch {
+            // What a stream has completed stays, however it ends.
+            if program.isStreaming { try? EngineResults.continue(&stream, support: support, returns) }
+            throw problem ?? error
+        }
         recorder?.change { $0.engineState = JobRecord.finishedByEngine }
-        let outputs = try EngineResults.finish(staging, support: support, returns)
+        if program.isStreaming { try EngineResults.continue(&stream, support: support, returns) }
+        let outputs = stream.files + (try EngineResults.finish(staging, support: support, returns))
         if folder == nil { recorder?.change { $0.programFolder = nil } }
         guard showsProgress else { return outputs }
         let seconds = Double(MonotonicClock.nanoseconds - start) / 1e9
