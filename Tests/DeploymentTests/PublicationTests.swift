@@ -29,13 +29,13 @@ struct PublicationTests {
     }
 
     private func publication(
-        hasWindows: Bool = false, printed: [String] = [], checked: [String] = []
+        hasWindows: Bool = false, printed: [String] = [], checked: [String] = [], isStream: Bool = false
     ) throws -> Publication {
         let write = WriteOperation(format: .text, path: folder + "/results/out", range: nil, fileNameSuffix: ".txt")
         return try Publication(
             folder: folder + "/.staging.partial",
             files: [.init(folder: "out", write: write, hasWindows: hasWindows, place: "p.yaml:3:1")], printed: printed,
-            checked: checked, journal: journal)
+            checked: checked, isStream: isStream, journal: journal)
     }
 
     @Test func whatWasLeftIsPublished() throws {
@@ -71,6 +71,35 @@ struct PublicationTests {
         #expect(
             try Publication.resume(journal) { _ in }
                 == [folder + "/results/out-1970-01-01T00:00:00-1970-01-01T00:01:00-00000-of-00001.txt"])
+    }
+
+    /// Files count on from those that are there, also for a process that knows nothing of them.
+    @Test func filesOfAStreamComeOneByOne() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        let stream = try publication(isStream: true)
+        var numbers: [String: Int] = [:]
+        #expect(try stream.publishReady(&numbers).isEmpty)
+        for (part, hidden) in [("a", ".part-0-1.inprogress"), ("b", ".part-0-2.inprogress")] {
+            try write(".staging.partial/out/part-0-\(part)", part)
+            try write(".staging.partial/out/\(hidden)", "not yet")
+            let name = part == "a" ? "/results/out-00000.txt" : "/results/out-00001.txt"
+            #expect(try stream.publishReady(&numbers) == [folder + name])
+        }
+        try write(".staging.partial/out/part-0-c", "c")
+        #expect(try Publication.resume(journal) { Issue.record("\($0)") } == [folder + "/results/out-00002.txt"])
+        #expect(try text("results/out-00000.txt") + text("results/out-00002.txt") == "ac")
+    }
+
+    @Test func windowsOfAStreamCountByThemselves() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        let stream = try publication(hasWindows: true, isStream: true)
+        var numbers: [String: Int] = [:]
+        let window = ".staging.partial/out/window_start__=0/window_end__=60000000/"
+        let name = folder + "/results/out-1970-01-01T00:00:00-1970-01-01T00:01:00-"
+        for number in 0..<2 {
+            try write(window + "part-\(number)-x", "w")
+            #expect(try stream.publishReady(&numbers) == [name + "0000\(number).txt"])
+        }
     }
 
     @Test func rowsThatNobodyComparedAreNoSuccess() throws {
