@@ -74,11 +74,12 @@ public final class FlinkJob: Sendable {
     ///
     /// - Parameters:
     ///   - folder: where the program's files go.
-    ///   - onStatus: takes the job's identifier and what is known of it, each time that it is asked for.
+    ///   - onStatus: takes the job's identifier and what is known of it, each time that it is asked for; and the steps
+    ///     with what they have counted.
     ///   - onLine: takes what Flink says at length: exceptions, whole.
     /// - Throws: what the job ended for.
     public func run(
-        folder: String, staging: StagingFolder, onStatus: (String, EngineJobStatus) -> Void,
+        folder: String, staging: StagingFolder, onStatus: (String, EngineJobStatus, [JobStep]) -> Void,
         onLine: (String) -> Void
     ) throws(Diagnostic) {
         let overview = try rest.overview()
@@ -99,7 +100,7 @@ public final class FlinkJob: Sendable {
         }
         state.withLock { $0.id = id }
         if isCancelled { try? rest.cancel(id) }
-        try follow(id, overview, onStatus: onStatus, onLine: onLine)
+        try follow(id, overview, staging, onStatus: onStatus, onLine: onLine)
     }
 
     // MARK: Before
@@ -163,11 +164,13 @@ public final class FlinkJob: Sendable {
     private static let patienceForSlots = 30.0
 
     private func follow(
-        _ id: String, _ overview: FlinkREST.Overview, onStatus: (String, EngineJobStatus) -> Void,
+        _ id: String, _ overview: FlinkREST.Overview, _ staging: StagingFolder,
+        onStatus: (String, EngineJobStatus, [JobStep]) -> Void,
         onLine: (String) -> Void
     ) throws(Diagnostic) {
         let start = MonotonicClock.seconds
         var unanswered = 0
+        var counts = StepCounts(program, of: plan)
         while true {
             let job: FlinkREST.Job
             do throws(Diagnostic) {
@@ -184,9 +187,16 @@ public final class FlinkJob: Sendable {
                 continue
             }
             let status = FlinkJobs.status(of: job)
-            onStatus(id, status)
+            counts.take(job)
+            onStatus(id, status, counts.steps(isFinal: false))
             switch job.state {
-            case "FINISHED": return
+            case "FINISHED":
+                // What a stream has written is taken away as it comes.
+                if !program.isStreaming {
+                    counts.take(staging)
+                    onStatus(id, status, counts.steps(isFinal: true))
+                }
+                return
             case "CANCELED", "CANCELLED": throw cancelled
             case "FAILED":
                 let exception = try rest.exception(of: id)

@@ -173,6 +173,15 @@ public struct Publication: Sendable {
             .map { Path.join(folder, $0) }
     }
 
+    /// The files of all windows, too.
+    static func allParts(in folder: String) throws(SystemError) -> [String] {
+        var found = try parts(in: folder)
+        for name in try FileSystem.names(in: folder) where microseconds(name) != nil {
+            found += try allParts(in: Path.join(folder, name))
+        }
+        return found
+    }
+
     private func moves(_ parts: [String], _ output: Files, window: FileNaming.Window? = nil) -> [Move] {
         let naming = FileNaming(output.write, path: output.write.path, shardCount: parts.count)
         return parts.enumerated().map { shard, part in

@@ -78,10 +78,11 @@ struct FlinkRunner: PlanRunner {
         var problem: (any Error)?
         var looked = MonotonicClock.seconds
         var last: EngineJobStatus?
+        var counted: [JobStep]?
         do {
             try job.run(
                 folder: programFolder, staging: staging,
-                onStatus: { id, status in
+                onStatus: { id, status, steps in
                     if last == nil { recorder?.running() }
                     if program.isStreaming, problem == nil, MonotonicClock.seconds - looked > Self.secondsBetweenLooks {
                         looked = MonotonicClock.seconds
@@ -92,12 +93,14 @@ struct FlinkRunner: PlanRunner {
                             job.cancel()
                         }
                     }
-                    let isNews = last?.state != status.state || last?.operators != status.operators
-                    last = status
+                    let isNews =
+                        last?.state != status.state || last?.operators != status.operators || counted != steps
+                    (last, counted) = (status, steps)
                     guard isNews else { return }
                     recorder?.change { record in
                         record.engineJobID = id
                         record.engineState = status.engineState
+                        record.steps = steps
                         record.operators = status.operators
                     }
                 }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
