@@ -44,7 +44,7 @@ extension FlinkTests {
         let job = FlinkJob(
             program, of: plan, options: .init(address: try address, parallelism: nil, home: home), pool: WorkerPool())
         do throws(Diagnostic) {
-            try job.run(folder: folder.path, staging: staging, onStatus: { _, _ in }, onLine: { _ in })
+            try job.run(folder: folder.path, staging: staging, onStatus: { _, _, _ in }, onLine: { _ in })
             return nil
         } catch {
             return error

@@ -101,6 +101,26 @@ struct SparkTests {
         #expect(unknown.messages.contains("did you mean 'spark'"))
     }
 
+    /// Spark's stages hold several steps each; all of them are counted as the embedded engine counts them.
+    @Test func stepsAreCountedAsHere() throws {
+        let folder = try TemporaryFolder()
+        let file = try CountedSteps.write(to: folder)
+        let variables = ["BEAMSTACK_STATE": folder.path + "/state"]
+        func beamstack(_ arguments: [String]) throws -> Beamstack.Result {
+            try Beamstack.run(arguments, in: folder.url, environment: variables)
+        }
+        #expect(try beamstack(["run", "--quiet", file]).status == 0)
+        let local = try CountedSteps.counts(beamstack)
+        let result = try beamstack(["run", "--quiet", "--target", "spark", file])
+        #expect(result.status == 0, "\(result.messages)")
+        let spark = try CountedSteps.counts(beamstack)
+        #expect(local.count == 9 && local["Many"]?.outputs == [300])
+        for (name, counts) in local {
+            #expect(spark[name]?.input == counts.input, "\(name)")
+            #expect(spark[name]?.outputs == counts.outputs, "\(name)")
+        }
+    }
+
     @Test func aComparisonThatFailsEndsTheRun() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(

@@ -66,7 +66,9 @@ extension JobStep {
             "recordsIn": recordsIn.map(JSONText.integer) ?? .null,
             "recordsOut": recordsOut.map(JSONText.integer) ?? .null,
             "outputs": .array(
-                outputs.map { .object(["name": .string($0.name), "records": $0.records.map(JSONText.integer) ?? .null]) }),
+                outputs.map {
+                    .object(["name": .string($0.name), "records": $0.records.map(JSONText.integer) ?? .null])
+                }),
             "failures": .integer(failures), "bytes": .integer(bytes), "busyMicroseconds": .integer(busyMicroseconds),
         ])
     }
