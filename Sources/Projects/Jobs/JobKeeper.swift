@@ -53,6 +53,8 @@ public struct JobKeeper: Sendable {
             return Account(record: record, warning: Self.warning(error, record))
         }
         guard let status else {
+            // It is being handed over.
+            if record.isAwaited { return Account(record: record, warning: nil) }
             return Account(record: try settle(record, .unknown("its engine does not know it")), warning: nil)
         }
         let current = try store.update(record.id) { job in Self.apply(status, to: &job) } ?? record
@@ -195,7 +197,7 @@ public struct JobKeeper: Sendable {
         guard !current.state.isFinal else {
             throw Diagnostic(.jobEnded, "'\(record.id)' is \(current.state.rawValue) already", at: nil)
         }
-        if let engineJobID = current.engineJobID {
+        if let engineJobID = current.engineJobID, !current.isAwaited {
             // What is drained has come to its own end.
             if case .savepoint(_, drain: true) = way {
             } else {

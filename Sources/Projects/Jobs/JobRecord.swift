@@ -110,6 +110,9 @@ public struct JobRecord: Sendable, Equatable {
     /// Whether all that is left to do is to bring the outputs to their places.
     var isUnpublished: Bool { stagingFolder != nil && engineState == Self.finishedByEngine }
 
+    /// Whether its engine was not heard to know it, and the process that hands it over is at work.
+    var isAwaited: Bool { engineState == nil && process?.isAlive == true }
+
     /// How long it has run or ran.
     public func duration(now: Int64 = WallClock.microseconds) -> Int64? {
         startedAt.map { max(0, (endedAt ?? (state.isFinal ? $0 : now)) - $0) }

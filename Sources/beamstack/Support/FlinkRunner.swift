@@ -103,7 +103,8 @@ struct FlinkRunner: PlanRunner {
                         record.steps = steps
                         record.operators = status.operators
                     }
-                }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
+                }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } },
+                onSubmission: { id in recorder?.change { $0.engineJobID = id } })
         } catch {
             // What a stream has completed stays, however it ends.
             if program.isStreaming { try? EngineResults.continue(&stream, support: support, returns) }
