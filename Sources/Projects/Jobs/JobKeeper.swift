@@ -234,7 +234,7 @@ public struct JobKeeper: Sendable {
             if current.state.isFinal { return current }
             let waited = Int((MonotonicClock.seconds - start) * 1000)
             // A run that does not come to a clean end is ended by a second signal.
-            if current.engineJobID == nil, waited > patience / 2, !hasInsisted {
+            if current.engineJobID == nil || current.isAwaited, waited > patience / 2, !hasInsisted {
                 hasInsisted = true
                 current.process?.terminate()
             }

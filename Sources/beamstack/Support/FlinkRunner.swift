@@ -48,6 +48,7 @@ struct FlinkRunner: PlanRunner {
         let staging = try StagingFolder(
             for: program, of: plan, temporaryDirectory: folders, journal: folder?.publication)
         defer { staging.remove() }
+        try EngineResults.prepare(staging, support: support)
         let programFolder = folder?.program ?? TemporaryName.beside(Path.join(folders, "beamstack-flink"))
         defer { if folder == nil { try? FileSystem.removeTree(programFolder) } }
         let job = FlinkJob(
