@@ -123,6 +123,8 @@ public struct JobKeeper: Sendable {
             }
         }
         return try store.update(record.id) { job in
+            // The end of one that was taken for lost was none.
+            if job.state == .lost { job.endedAt = nil }
             job.state = .finished
             job.endedAt = job.endedAt ?? WallClock.microseconds
             job.outputs = outputs
