@@ -36,7 +36,7 @@ struct PublicationTests {
         return try Publication(
             folder: folder + "/.staging.partial",
             files: [.init(folder: "out", write: write, hasWindows: hasWindows, place: "p.yaml:3:1")], printed: printed,
-            checked: checked, journal: journal)
+            checked: checked, isStream: false, journal: journal)
     }
 
     @Test func whatWasLeftIsPublished() throws {
@@ -87,7 +87,8 @@ struct PublicationTests {
         try write(".staging.partial/log/part-0-x", row)
         var printed = ""
         let outputs = try Publication.resume(
-            journal, warn: { Issue.record("\($0)") }, print: { text, _ in printed += String(decoding: text, as: UTF8.self) })
+            journal, warn: { Issue.record("\($0)") },
+            print: { text, _ in printed += String(decoding: text, as: UTF8.self) })
         #expect(outputs == [folder + "/results/out-00000-of-00001.txt"])
         #expect(try text("results/out-00000-of-00001.txt") == "header\n")
         let lines = printed.split(separator: "\n")
