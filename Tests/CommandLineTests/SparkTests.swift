@@ -7,7 +7,8 @@ import Testing
     .enabled(if: MachinePython.path != nil, "there is no python3"), OneEngineAtATime())
 struct SparkTests {
     @Test(arguments: [
-        "error-handling", "hello", "join", "nested-json", "orders-summary", "partition", "reusable-transform", "sessions",
+        "error-handling", "hello", "join", "nested-json", "orders-summary", "partition", "reusable-transform",
+        "sessions",
         "windows",
     ])
     func examplesGiveTheSame(_ name: String) throws {
