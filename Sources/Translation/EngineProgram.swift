@@ -45,10 +45,13 @@ public struct EngineProgram: Sendable {
     /// Files that the engine reads.
     public struct Input: Sendable {
         public let step: Int
+        /// What the program calls its rows.
+        public let relation: String
         public let operation: ReadOperation
 
-        public init(step: Int, operation: ReadOperation) {
+        public init(step: Int, relation: String, operation: ReadOperation) {
             self.step = step
+            self.relation = relation
             self.operation = operation
         }
     }
@@ -89,9 +92,13 @@ public struct EngineProgram: Sendable {
     /// Variables of the texts whose values nobody may see.
     public let secrets: [(name: String, value: String)]
 
+    /// The outputs of steps whose rows the engine counts for us, by their numbers in the program less one.
+    public let counted: [OutputReference]
+
     public init(
         engine: TargetEngine, files: [File], inputs: [Input], outputs: [Output], steps: [StepTranslation],
-        pythonRequirements: [String]?, isStreaming: Bool = false, secrets: [(name: String, value: String)] = []
+        pythonRequirements: [String]?, isStreaming: Bool = false, secrets: [(name: String, value: String)] = [],
+        counted: [OutputReference] = []
     ) {
         self.engine = engine
         self.files = files
@@ -101,6 +108,7 @@ public struct EngineProgram: Sendable {
         self.pythonRequirements = pythonRequirements
         self.isStreaming = isStreaming
         self.secrets = secrets
+        self.counted = counted
     }
 }
 

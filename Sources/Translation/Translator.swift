@@ -30,7 +30,8 @@ public struct Translator: Sendable {
             engine: engine, files: files, inputs: lowering.inputs, outputs: lowering.outputs,
             steps: lowering.translations,
             pythonRequirements: lowering.functions.isEmpty ? nil : requirements(lowering.functions),
-            isStreaming: lowering.isStreaming, secrets: lowering.secrets)
+            isStreaming: lowering.isStreaming, secrets: lowering.secrets,
+            counted: isPossible ? lowering.counted : [])
     }
 
     private func requirements(_ functions: [PythonFunction]) -> [String] {

@@ -151,7 +151,8 @@ private struct JobsOfATest {
     func go() throws { try folder.write("go", "") }
 
     func waitUntilStarted() throws {
-        for _ in 0..<3600 where !FileManager.default.fileExists(atPath: folder.path + "/started") {
+        for _ in 0..<3600 {
+            if FileManager.default.fileExists(atPath: folder.path + "/started") { break }
             Thread.sleep(forTimeInterval: 0.05)
         }
         try #require(FileManager.default.fileExists(atPath: folder.path + "/started"), "the pipeline does not start")

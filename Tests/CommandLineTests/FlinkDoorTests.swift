@@ -29,8 +29,24 @@ extension FlinkTests {
         get throws { try #require(try TestCluster.shared?.info()["address"] as? String) }
     }
 
+    /// Whoever looks for a job whose process was killed while it was handed over knows what to ask for.
+    @Test func aJobIsNamedBeforeFlinkHasIt() throws {
+        var named: [String?] = []
+        var statuses: Set<String> = []
+        let problem = try failure(
+            of: "CREATE TEMPORARY TABLE o (n BIGINT) WITH ('connector'='blackhole');\nINSERT INTO o VALUES (1);",
+            onStatus: { statuses.insert($0) }, onSubmission: { named.append($0) })
+        #expect(problem == nil, "\(problem?.message ?? "")")
+        #expect(named.count == 1 && statuses == [named.first??.description ?? ""])
+        named = []
+        #expect(try failure(of: "SELEC 1;", onSubmission: { named.append($0) }) != nil)
+        #expect(named.count == 2 && named.last == .some(nil), "what was refused has no name")
+    }
+
     /// Runs a program that no pipeline gives.
-    private func failure(of statements: String) throws -> Diagnostic? {
+    private func failure(
+        of statements: String, onStatus: (String) -> Void = { _ in }, onSubmission: (String?) -> Void = { _ in }
+    ) throws -> Diagnostic? {
         let document = try #require(DocumentReader().read(text: Self.pipeline, path: "p.yaml").document)
         let plan = try #require(Planner(inspector: FileInspector()).plan(document).plan)
         let sql = "SET 'execution.runtime-mode' = 'batch';\n-- 'Rows' (Create), p.yaml:4\n" + statements
@@ -44,7 +60,9 @@ extension FlinkTests {
         let job = FlinkJob(
             program, of: plan, options: .init(address: try address, parallelism: nil, home: home), pool: WorkerPool())
         do throws(Diagnostic) {
-            try job.run(folder: folder.path, staging: staging, onStatus: { _, _ in }, onLine: { _ in })
+            try job.run(
+                folder: folder.path, staging: staging, onStatus: { id, _, _ in onStatus(id) }, onLine: { _ in },
+                onSubmission: onSubmission)
             return nil
         } catch {
             return error

@@ -37,11 +37,23 @@ struct FlinkTests {
         #expect(local.output.split(separator: "\n").sorted() == flink.output.split(separator: "\n").sorted())
     }
 
-    /// The process that was to publish the outputs is killed: the next `jobs` does so.
+    /// The process that was to publish the outputs is killed: the next `jobs` does so, with a file that has no rows and
+    /// with the rows that are printed.
     @Test func outputsArePublishedWithoutTheProcessThatWasTo() throws {
         let folder = try TemporaryFolder.withExamples()
-        let deployed = try cluster.run(
-            "deploy", "--target", "probe", "examples/orders-summary.yaml", in: folder.url)
+        let file = try folder.write(
+            "p.yaml",
+            """
+            pipeline:
+              transforms:
+                - {type: ReadFromCsv, name: Orders, config: {path: examples/data/orders.csv}}
+                - {type: Filter, name: None, input: Orders, config: {language: python, keep: quantity > 1000}}
+                - {type: Combine, name: All, input: Orders, config: {group_by: [], combine: {n: {value: order_id, fn: count}}}}
+                - {type: LogForTesting, input: All}
+                - {type: WriteToCsv, name: Written, input: Orders, config: {path: out/orders.csv}}
+                - {type: WriteToCsv, name: Nothing, input: None, config: {path: out/none.csv}}
+            """ + "\n")
+        let deployed = try cluster.run("deploy", "--target", "probe", file, in: folder.url)
         let id = deployed.output.trimmingCharacters(in: .newlines)
         try #require(deployed.status == 0, "\(deployed.messages)")
         let shown = try cluster.run("jobs", "show", id).output
@@ -54,8 +66,32 @@ struct FlinkTests {
             Threads.sleep(milliseconds: 250)
         }
         #expect(listing.hasPrefix("\(id): finished"), "\(listing)")
-        let names = try folder.names("examples/output")
-        #expect(names.count == 1 && names.first?.hasPrefix("orders-summary.csv-") == true, "\(names)")
+        let local = try TemporaryFolder.withExamples()
+        try local.write("p.yaml", try folder.text("p.yaml"))
+        let expected = try Beamstack.run("run", "--quiet", "p.yaml", in: local.url)
+        #expect(try EngineSamples.outputs(folder, below: "out") == EngineSamples.outputs(local, below: "out"))
+        #expect(try folder.names("out").contains("none.csv-00000-of-00001"))
+        #expect(try cluster.run("logs", id).output.contains(expected.output), "\(expected.output)")
+    }
+
+    /// What sources and sinks count and what follows from it; Flink has moved the rest into one condition.
+    @Test func stepsAreCountedAsHereOrNotAtAll() throws {
+        let folder = try TemporaryFolder()
+        let file = try CountedSteps.write(to: folder)
+        func beamstack(_ arguments: [String]) throws -> Beamstack.Result {
+            try Beamstack.run(arguments, in: folder.url, environment: ["BEAMSTACK_STATE": folder.path + "/state"])
+        }
+        #expect(try beamstack(["run", "--quiet", file]).status == 0)
+        let local = try CountedSteps.counts(beamstack)
+        let result = try cluster.run("run", "--quiet", "--target", "probe", file, in: folder.url)
+        #expect(result.status == 0, "\(result.messages)")
+        let flink = try CountedSteps.counts { try cluster.run($0[0], $0[1], $0[2], $0[3], $0[4], in: folder.url) }
+        for (name, counts) in local {
+            let isMoved = ["Large", "PerShop"].contains(name)
+            if name != "PerShop", name != "Others" { #expect(flink[name]?.input == counts.input, "\(name)") }
+            #expect(flink[name]?.outputs == (isMoved ? [nil] : counts.outputs), "\(name)")
+        }
+        #expect(flink["PerShop"]?.input == nil && flink["Others"]?.input == nil)
     }
 
     @Test func joinsWithinWindowsAreTheSame() throws {
@@ -173,7 +209,8 @@ struct FlinkTests {
             ["run", "--target", "probe", file], in: folder.url, environment: cluster.variables)
         func state() throws -> String { try cluster.run("jobs", "--format", "json").output }
         let worker = try #require(try cluster.processes()["taskmanager-1"])
-        for _ in 0..<200 where try !state().contains("\"engineState\": \"RUNNING\"") {
+        for _ in 0..<200 {
+            if try state().contains("\"engineState\": \"RUNNING\"") { break }
             Threads.sleep(milliseconds: 100)
         }
         Threads.sleep(milliseconds: 2500)

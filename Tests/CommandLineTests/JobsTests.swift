@@ -48,7 +48,10 @@ struct JobsTests {
                   config: {path: out.csv}
             """)
         let process = try Beamstack.start(["run", "endless.yaml"], in: folder.url, environment: variables)
-        for _ in 0..<200 where try states() != ["running"] { Thread.sleep(forTimeInterval: 0.05) }
+        for _ in 0..<200 {
+            if try states() == ["running"] { break }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
         return process
     }
 

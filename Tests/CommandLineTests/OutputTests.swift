@@ -61,7 +61,8 @@ struct OutputTests {
         let file = try pipeline(in: folder, rows: 1_000_000, fails: false)
         let process = try Beamstack.start(["run", file, "--workers", "1"], in: folder.url)
         // Into the middle: as soon as something is being written, or after a while.
-        for _ in 0..<200 where process.isRunning {
+        for _ in 0..<200 {
+            if !process.isRunning { break }
             if try folder.names("out").count > 1 { break }
             usleep(5_000)
         }

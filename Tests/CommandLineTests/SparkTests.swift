@@ -7,7 +7,9 @@ import Testing
     .enabled(if: MachinePython.path != nil, "there is no python3"), OneEngineAtATime())
 struct SparkTests {
     @Test(arguments: [
-        "error-handling", "hello", "join", "orders-summary", "partition", "reusable-transform", "sessions", "windows",
+        "error-handling", "hello", "join", "nested-json", "orders-summary", "partition", "reusable-transform",
+        "sessions",
+        "windows",
     ])
     func examplesGiveTheSame(_ name: String) throws {
         let folder = try TemporaryFolder.withExamples()
@@ -99,6 +101,26 @@ struct SparkTests {
         let unknown = try Beamstack.run("run", "--target", "sparc", file, in: folder.url)
         #expect(unknown.status == 2)
         #expect(unknown.messages.contains("did you mean 'spark'"))
+    }
+
+    /// Spark's stages hold several steps each; all of them are counted as the embedded engine counts them.
+    @Test func stepsAreCountedAsHere() throws {
+        let folder = try TemporaryFolder()
+        let file = try CountedSteps.write(to: folder)
+        let variables = ["BEAMSTACK_STATE": folder.path + "/state"]
+        func beamstack(_ arguments: [String]) throws -> Beamstack.Result {
+            try Beamstack.run(arguments, in: folder.url, environment: variables)
+        }
+        #expect(try beamstack(["run", "--quiet", file]).status == 0)
+        let local = try CountedSteps.counts(beamstack)
+        let result = try beamstack(["run", "--quiet", "--target", "spark", file])
+        #expect(result.status == 0, "\(result.messages)")
+        let spark = try CountedSteps.counts(beamstack)
+        #expect(local.count == 9 && local["Many"]?.outputs == [300])
+        for (name, counts) in local {
+            #expect(spark[name]?.input == counts.input, "\(name)")
+            #expect(spark[name]?.outputs == counts.outputs, "\(name)")
+        }
     }
 
     @Test func aComparisonThatFailsEndsTheRun() throws {

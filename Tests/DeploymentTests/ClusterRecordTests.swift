@@ -40,6 +40,33 @@ struct ClusterRecordTests {
         #expect(store.find("sales") == nil, "half a record is none")
     }
 
+    /// Two commands with state folders of their own, at the same moment: the later one sees what the first has chosen.
+    @Test func clustersOfOtherStateFoldersKeepTheirPorts() async throws {
+        let home = try Self.folder()
+        defer { try? FileSystem.removeTree(home) }
+        let folders = ClusterFolders(cache: home + "/cache")
+        let ports = try await withThrowingTaskGroup(of: Int.self) { group in
+            for index in 0..<8 {
+                group.addTask {
+                    let store = ClusterStore(state: "\(home)/state-\(index)")
+                    return try folders.exclusively(store.root) { (taken) throws(Diagnostic) in
+                        let port = (8081...).first { !taken.contains($0) } ?? 0
+                        var record = Self.record("c", in: store.root)
+                        record.ports = ClusterPorts(web: port, rpc: port, submission: 0, coordination: port)
+                        try? FileSystem.createDirectories(record.folder)
+                        try? record.save()
+                        return port
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(ports.sorted() == Array(8081..<8089))
+        // What is deleted gives its ports back.
+        try FileSystem.removeTree(home + "/state-0")
+        try folders.exclusively("\(home)/other/clusters") { taken in #expect(taken.count == 7) }
+    }
+
     @Test(arguments: ["sales", "a", "a-1"]) func goodNames(_ name: String) {
         #expect(ClusterStore.problem(withName: name) == nil)
     }

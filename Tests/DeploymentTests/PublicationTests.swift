@@ -1,3 +1,4 @@
+import DataModel
 import Diagnostics
 import Foundation
 import Planning
@@ -29,7 +30,7 @@ struct PublicationTests {
     }
 
     private func publication(
-        hasWindows: Bool = false, printed: [String] = [], checked: [String] = [], isStream: Bool = false
+        hasWindows: Bool = false, printed: [Publication.Printed] = [], checked: [String] = [], isStream: Bool = false
     ) throws -> Publication {
         let write = WriteOperation(format: .text, path: folder + "/results/out", range: nil, fileNameSuffix: ".txt")
         return try Publication(
@@ -40,11 +41,11 @@ struct PublicationTests {
 
     @Test func whatWasLeftIsPublished() throws {
         defer { try? FileSystem.removeTree(folder) }
-        _ = try publication(printed: ["Log"])
+        _ = try publication(printed: [.init(step: "Log", folder: "log", schema: nil)])
         for part in 0..<2 { try write(".staging.partial/out/part-0000\(part)-x", "\(part)") }
         try write(".staging.partial/out/_SUCCESS", "")
         var warnings = ""
-        let outputs = try Publication.resume(journal) { warnings += $0 }
+        let outputs = try Publication.resume(journal, warn: { warnings += $0 }, print: { _, _ in })
         #expect(outputs == (0..<2).map { folder + "/results/out-0000\($0)-of-00002.txt" })
         #expect(try text("results/out-00001-of-00002.txt") == "1")
         #expect(warnings.contains("'Log'"))
@@ -60,7 +61,7 @@ struct PublicationTests {
         let problem = #expect(throws: Diagnostic.self) { _ = try publication.publish() }
         #expect(problem?.code == .outputNotPublished && problem?.notes == ["written by p.yaml:3:1"])
         try FileSystem.removeTree(folder + "/results/out-00001-of-00003.txt")
-        #expect(try Publication.resume(journal) { Issue.record("\($0)") }.count == 3)
+        #expect(try Publication.resume(journal, warn: { Issue.record("\($0)") }, print: { _, _ in }).count == 3)
         for part in 0..<3 { #expect(try text("results/out-0000\(part)-of-00003.txt") == "\(part)") }
     }
 
@@ -69,7 +70,7 @@ struct PublicationTests {
         _ = try publication(hasWindows: true)
         try write(".staging.partial/out/window_start__=0/window_end__=60000000/part-0-x", "w")
         #expect(
-            try Publication.resume(journal) { _ in }
+            try Publication.resume(journal, warn: { _ in }, print: { _, _ in })
                 == [folder + "/results/out-1970-01-01T00:00:00-1970-01-01T00:01:00-00000-of-00001.txt"])
     }
 
@@ -86,7 +87,8 @@ struct PublicationTests {
             #expect(try stream.publishReady(&numbers) == [folder + name])
         }
         try write(".staging.partial/out/part-0-c", "c")
-        #expect(try Publication.resume(journal) { Issue.record("\($0)") } == [folder + "/results/out-00002.txt"])
+        let rest = try Publication.resume(journal, warn: { Issue.record("\($0)") }, print: { _, _ in })
+        #expect(rest == [folder + "/results/out-00002.txt"])
         #expect(try text("results/out-00000.txt") + text("results/out-00002.txt") == "ac")
     }
 
@@ -102,11 +104,38 @@ struct PublicationTests {
         }
     }
 
+    /// What an output is that gets no rows was made before the job; rows to print are told by their schema alone.
+    @Test func outputsWithoutRowsAndPrintedRowsAreThere() throws {
+        defer { try? FileSystem.removeTree(folder) }
+        let schema = Schema([
+            Field("n", FieldType(.int64)), Field("at", FieldType(.timestamp, isNullable: true)),
+            Field("of", FieldType(.row(Schema([Field("x", FieldType(.double))])))),
+        ])
+        _ = try publication(printed: [.init(step: "Log", folder: "log", schema: schema)])
+        try write(".staging.partial/nothing/out/part-00000-of-00001", "header\n")
+        let row = #"{"n":9007199254740993,"at":1500000,"of":{"x":2.0}}"# + "\n" + #"{"n":2,"of":{"x":"NaN"}}"# + "\n"
+        try write(".staging.partial/log/part-0-x", row)
+        var printed = ""
+        let outputs = try Publication.resume(
+            journal, warn: { Issue.record("\($0)") },
+            print: { text, _ in printed += String(decoding: text, as: UTF8.self) })
+        #expect(outputs == [folder + "/results/out-00000-of-00001.txt"])
+        #expect(try text("results/out-00000-of-00001.txt") == "header\n")
+        let lines = printed.split(separator: "\n")
+        #expect(lines.first == #"{"n":9007199254740993,"at":"1970-01-01T00:00:01.500000Z","of":{"x":2.0}}"#)
+        #expect(lines.last == #"{"n":2,"at":null,"of":{"x":NaN}}"#)
+        // Once names are decided, what was to be printed has been.
+        try FileSystem.createDirectories(folder + "/.staging.partial")
+        _ = try Publication.resume(journal, warn: { _ in }, print: { _, _ in Issue.record("printed twice") })
+    }
+
     @Test func rowsThatNobodyComparedAreNoSuccess() throws {
         defer { try? FileSystem.removeTree(folder) }
         _ = try publication(checked: ["AssertEqual"])
         try write(".staging.partial/out/part-0-x", "w")
-        let problem = #expect(throws: Diagnostic.self) { try Publication.resume(journal) { _ in } }
+        let problem = #expect(throws: Diagnostic.self) {
+            try Publication.resume(journal, warn: { _ in }, print: { _, _ in })
+        }
         #expect(problem?.code == .jobLost)
         #expect(!FileSystem.isDirectory(folder + "/results"))
     }
@@ -115,7 +144,7 @@ struct PublicationTests {
         defer { try? FileSystem.removeTree(folder) }
         for content in ["", "{}", "{\"folder\": \"/x\", \"files\": [{}], \"printed\": [], \"checked\": []}"] {
             try write("publication.json", content)
-            #expect(throws: Diagnostic.self) { try Publication.resume(journal) { _ in } }
+            #expect(throws: Diagnostic.self) { try Publication.resume(journal, warn: { _ in }, print: { _, _ in }) }
         }
     }
 }

@@ -135,6 +135,19 @@ struct JobKeeperTests {
         #expect(found.endedAt == nil)
     }
 
+    /// Its name stands in the store before the engine has it, so that it is found should the process die in between.
+    @Test func aJobThatIsBeingHandedOverIsNotLost() throws {
+        let answers = Answers(.success(nil))
+        var job = JobRecord.example("orders", state: .submitted)
+        (job.engineJobID, job.process) = ("7f", .current)
+        let submitted = try add(job)
+        #expect(try keeper(answers).refreshed(submitted).record.state == .submitted)
+        try store.update(submitted.id) { $0.process = nil }
+        answers.next.withLock { $0 = .success(EngineJobStatus(state: .running, engineState: "RUNNING")) }
+        let abandoned = try #require(try store.job(submitted.id))
+        #expect(try keeper(answers).refreshed(abandoned).record.state == .running)
+    }
+
     @Test func anEngineThatDoesNotAnswerLosesNothing() throws {
         let silent = EngineUnavailable.unreachable(Diagnostic(.jobLost, "nothing listens at http://x", at: nil))
         let account = try keeper(Answers(.failure(silent))).refreshed(try onEngine())

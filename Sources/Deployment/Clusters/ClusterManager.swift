@@ -44,11 +44,15 @@ public struct ClusterManager: Sendable {
             let lock = try store.lock()
             defer { withExtendedLifetime(lock) {} }
             guard store.find(request.name) == nil else { throw taken(request.name, by: request.engine) }
-            record = ClusterRecord(
-                name: request.name, engine: request.engine, version: engine.version, home: engine.home, java: java.path,
-                folder: store.folder(request.name), size: size, ports: try freePorts(request.engine),
-                createdAt: WallClock.microseconds, extensions: extensions(request.engine, java), owner: request.owner)
-            try write(record, isNew: true)
+            record = try ClusterFolders(cache: cache).exclusively(store.root) { (others) throws(Diagnostic) in
+                let record = ClusterRecord(
+                    name: request.name, engine: request.engine, version: engine.version, home: engine.home,
+                    java: java.path, folder: store.folder(request.name), size: size,
+                    ports: try freePorts(request.engine, besides: others), createdAt: WallClock.microseconds,
+                    extensions: extensions(request.engine, java), owner: request.owner)
+                try write(record, isNew: true)
+                return record
+            }
         }
         try start(record, removesOnFailure: true)
         return record
@@ -91,20 +95,25 @@ public struct ClusterManager: Sendable {
             let lock = try store.lock()
             defer { withExtendedLifetime(lock) {} }
             let areFree = isRunning || existing.ports.all.allSatisfy { LoopbackPorts.isFree($0) }
-            record = ClusterRecord(
-                name: existing.name, engine: existing.engine, version: engine.version, home: engine.home,
-                java: java.path, folder: existing.folder, size: size,
-                ports: areFree ? existing.ports : try freePorts(existing.engine), createdAt: existing.createdAt,
-                extensions: extensions(existing.engine, java))
-            try write(record, isNew: false)
+            record = try ClusterFolders(cache: cache).exclusively(store.root) { (others) throws(Diagnostic) in
+                let record = ClusterRecord(
+                    name: existing.name, engine: existing.engine, version: engine.version, home: engine.home,
+                    java: java.path, folder: existing.folder, size: size,
+                    ports: areFree ? existing.ports : try freePorts(existing.engine, besides: others),
+                    createdAt: existing.createdAt, extensions: extensions(existing.engine, java))
+                try write(record, isNew: false)
+                return record
+            }
         }
         try start(record, removesOnFailure: false)
         return record
     }
 
     /// Ports that nobody listens at and that no other cluster will want.
-    private func freePorts(_ engine: TargetEngine) throws(Diagnostic) -> ClusterPorts {
-        var taken = store.all.reduce(into: Set<Int>()) { $0.formUnion($1.ports.all) }
+    private func freePorts(
+        _ engine: TargetEngine, besides others: Set<Int>
+    ) throws(Diagnostic) -> ClusterPorts {
+        var taken = store.all.reduce(into: others) { $0.formUnion($1.ports.all) }
         func next(_ start: Int) throws(Diagnostic) -> Int {
             guard let port = LoopbackPorts.free(from: start, taken: taken) else {
                 throw Diagnostic(.clusterFailed, "this machine has no free port from \(start) on", at: nil)

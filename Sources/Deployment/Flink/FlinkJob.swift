@@ -74,12 +74,14 @@ public final class FlinkJob: Sendable {
     ///
     /// - Parameters:
     ///   - folder: where the program's files go.
-    ///   - onStatus: takes the job's identifier and what is known of it, each time that it is asked for.
+    ///   - onStatus: takes the job's identifier and what is known of it, each time that it is asked for; and the steps
+    ///     with what they have counted.
     ///   - onLine: takes what Flink says at length: exceptions, whole.
+    ///   - onSubmission: takes the identifier that the job will have, and `nil` where Flink has refused it.
     /// - Throws: what the job ended for.
     public func run(
-        folder: String, staging: StagingFolder, onStatus: (String, EngineJobStatus) -> Void,
-        onLine: (String) -> Void
+        folder: String, staging: StagingFolder, onStatus: (String, EngineJobStatus, [JobStep]) -> Void,
+        onLine: (String) -> Void, onSubmission: (String?) -> Void = { _ in }
     ) throws(Diagnostic) {
         let overview = try rest.overview()
         try check(overview)
@@ -88,10 +90,14 @@ public final class FlinkJob: Sendable {
         if isCancelled { throw cancelled }
         let id: String
         do {
+            let chosen = Self.newIdentifier()
+            // Should this process be killed before Flink answers, others can still ask for the job.
+            onSubmission(chosen)
             id = try rest.run(
                 jar: jar, arguments: arguments, parallelism: options.parallelism,
-                savepoint: program.isStreaming ? options.savepoint : nil)
+                savepoint: program.isStreaming ? options.savepoint : nil, id: chosen)
         } catch let refusal as FlinkREST.Refusal {
+            onSubmission(nil)
             onLine(refusal.errors)
             throw failure(refusal.errors)
         } catch {
@@ -99,7 +105,15 @@ public final class FlinkJob: Sendable {
         }
         state.withLock { $0.id = id }
         if isCancelled { try? rest.cancel(id) }
-        try follow(id, overview, onStatus: onStatus, onLine: onLine)
+        try follow(id, overview, staging, onStatus: onStatus, onLine: onLine)
+    }
+
+    /// 16 bytes in hexadecimal, as Flink's own.
+    private static func newIdentifier() -> String {
+        (0..<4).map { _ in
+            let part = String(UInt32.random(in: .min ... .max), radix: 16)
+            return String(repeating: "0", count: 8 - part.utf8.count) + part
+        }.joined()
     }
 
     // MARK: Before
@@ -163,11 +177,13 @@ public final class FlinkJob: Sendable {
     private static let patienceForSlots = 30.0
 
     private func follow(
-        _ id: String, _ overview: FlinkREST.Overview, onStatus: (String, EngineJobStatus) -> Void,
+        _ id: String, _ overview: FlinkREST.Overview, _ staging: StagingFolder,
+        onStatus: (String, EngineJobStatus, [JobStep]) -> Void,
         onLine: (String) -> Void
     ) throws(Diagnostic) {
         let start = MonotonicClock.seconds
         var unanswered = 0
+        var counts = StepCounts(program, of: plan)
         while true {
             let job: FlinkREST.Job
             do throws(Diagnostic) {
@@ -184,9 +200,16 @@ public final class FlinkJob: Sendable {
                 continue
             }
             let status = FlinkJobs.status(of: job)
-            onStatus(id, status)
+            counts.take(job)
+            onStatus(id, status, counts.steps(isFinal: false))
             switch job.state {
-            case "FINISHED": return
+            case "FINISHED":
+                // What a stream has written is taken away as it comes.
+                if !program.isStreaming {
+                    counts.take(staging)
+                    onStatus(id, status, counts.steps(isFinal: true))
+                }
+                return
             case "CANCELED", "CANCELLED": throw cancelled
             case "FAILED":
                 let exception = try rest.exception(of: id)

@@ -11,6 +11,8 @@ extension FlinkREST {
         let parallelism: Int
         let recordsIn: Int
         let recordsOut: Int
+        /// Whether the numbers are from all of its tasks.
+        var isCounted = true
     }
 
     struct Job: Sendable {
@@ -35,7 +37,8 @@ extension FlinkREST {
                 id: vertex["id"]?.string ?? "", name: vertex["name"]?.string ?? "",
                 state: vertex["status"]?.string ?? "", parallelism: vertex["parallelism"]?.int ?? 1,
                 recordsIn: vertex["metrics"]?["read-records"]?.int ?? 0,
-                recordsOut: vertex["metrics"]?["write-records"]?.int ?? 0)
+                recordsOut: vertex["metrics"]?["write-records"]?.int ?? 0,
+                isCounted: vertex["metrics"]?["read-records-complete"]?.bool ?? false)
         }
         return Job(
             state: state, isBatch: json["job-type"]?.string == "BATCH", startedAt: json["start-time"]?.int ?? 0,

@@ -94,13 +94,15 @@ public struct FlinkREST: Sendable {
 
     /// Starts a jar's main class.
     ///
+    /// - Parameter id: what the job is to be called, so that it is known before anything runs.
     /// - Returns: the job's identifier.
     func run(
-        jar: String, arguments: [String], parallelism: Int?, savepoint: String?
+        jar: String, arguments: [String], parallelism: Int?, savepoint: String?, id: String? = nil
     ) throws -> String {
         let body = JSONText.object([
             "programArgsList": .array(arguments.map(JSONText.string)),
             "parallelism": parallelism.map(JSONText.integer), "savepointPath": savepoint.map(JSONText.string),
+            "jobId": id.map(JSONText.string),
         ])
         var request = request(.post, "/jars/\(jar)/run", timeLimit: 180_000)
         request.body = .bytes(Array(body.compact.utf8), type: "application/json")

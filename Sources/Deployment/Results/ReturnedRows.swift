@@ -42,36 +42,36 @@ extension StagingFolder {
         }
     }
 
-    /// Plans for this machine that write the files of outputs without rows, for which the engine makes none.
-    ///
-    /// Asked before `publish`, which takes the files away.
-    public func plansForNothing() throws(Diagnostic) -> [Plan] {
-        var plans: [Plan] = []
+    /// Plans for this machine that write, below the staging folder, what an output is that gets no rows: engines make no
+    /// file then, and what is in ours, such as a header, only the plan tells.
+    public var plansForNothing: [Plan] {
         // Of a stream's files there may be some in place.
-        if program.isStreaming { return plans }
-        for output in program.outputs {
-            guard case .files(_, hasWindows: false) = output.purpose else { continue }
+        if program.isStreaming { return [] }
+        return program.outputs.compactMap { output in
+            guard case .files(let write, hasWindows: false) = output.purpose else { return nil }
             let step = plan.steps[output.step]
-            guard let input = step.inputs.first, let schema = plan[input.source].schema else { continue }
-            do throws(SystemError) {
-                guard try parts(of: output).isEmpty else { continue }
-            } catch {
-                throw Diagnostic(.outputNotPublished, "cannot read what the job wrote: \(error)", at: step.range)
-            }
-            plans.append(self.plan(of: step, rows: [], schema))
+            guard let input = step.inputs.first, let schema = plan[input.source].schema else { return nil }
+            let isCompressed = (write.path + write.fileNameSuffix).hasSuffix(".gz")
+            let nothing = WriteOperation(
+                format: write.format, path: Path.join(Publication.nothing(for: output.folder, in: path), "part"),
+                range: write.range, shardCount: write.shardCount,
+                compression: write.compression == .automatic
+                    ? isCompressed ? .gzip : .uncompressed : write.compression)
+            return self.plan(of: step, rows: [], schema, operation: .write(nothing))
         }
-        return plans
     }
 
     /// A step of its own, with these rows as its input.
-    private func plan(of step: Step, rows: [RowValue], _ schema: Schema) -> Plan {
+    private func plan(
+        of step: Step, rows: [RowValue], _ schema: Schema, operation: Planning.Operation? = nil
+    ) -> Plan {
         let source = Step(
             id: 0, name: step.inputs.first.map { plan.steps[$0.source.step].name } ?? step.name,
             transform: "Create", range: step.range, operation: .create(rows: rows), inputs: [],
             outputs: [StepOutput(name: "output", schema: schema)])
         let end = Step(
             id: 1, name: step.name, transform: step.transform, range: step.range,
-            expressionRange: step.expressionRange, operation: step.operation,
+            expressionRange: step.expressionRange, operation: operation ?? step.operation,
             inputs: [StepInput(name: "input", source: OutputReference(step: 0))],
             outputs: [StepOutput(name: "output", schema: schema)])
         return Plan(path: plan.path, steps: [source, end])

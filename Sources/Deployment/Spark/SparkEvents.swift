@@ -2,11 +2,12 @@ import Diagnostics
 import Platform
 public import Projects
 import Synchronization
+import Translation
 
 /// What Spark's event log tells of a job: the stages of each output, and how many records they have read and written.
 ///
-/// The log is the one account of counts that needs neither an open port nor a change of the program. Spark fuses steps
-/// of a pipeline, so records are had per stage; per step only where a step ends a query, that is for outputs.
+/// The log is the one account of counts that needs no open port. Spark fuses steps of a pipeline, so records are had per
+/// stage; per step where a step ends a query, that is for outputs, and where the program has rows counted.
 public final class SparkEvents: Sendable {
     /// What one output has got.
     public struct OutputCount: Sendable, Equatable {
@@ -14,14 +15,26 @@ public final class SparkEvents: Sendable {
         public var bytes = 0
     }
 
+    /// What one task has got; of several tries of one only the last counts.
+    private struct Task {
+        var read = 0
+        var written = 0
+        var output = OutputCount()
+        /// Rows by the accumulator that has counted them.
+        var rows: [(accumulator: Int, count: Int)] = []
+    }
+
     private struct Stage {
         let id: Int
         let execution: Int
-        var tasks: Int
+        var size: Int
         var state = "RUNNING"
-        var read = 0
-        var written = 0
+        /// By the partition that it computed.
+        var tasks: [Int: Task] = [:]
         var parts: [String] = []
+
+        var read: Int { tasks.values.reduce(0) { $0 + $1.read } }
+        var written: Int { tasks.values.reduce(0) { $0 + $1.written } }
     }
 
     private struct State {
@@ -33,7 +46,8 @@ public final class SparkEvents: Sendable {
         /// The plan's nodes that count rows, by the accumulators of the counts; sources come first in their order.
         var nodes: [Int: (order: Int, name: String)] = [:]
         var nodeCount = 0
-        var counts: [String: OutputCount] = [:]
+        /// The program's own conditions among them, with their numbers.
+        var counters: [Int: Int] = [:]
     }
 
     private let folder: String
@@ -110,20 +124,40 @@ public final class SparkEvents: Sendable {
 
     private func plan(_ event: JSONText, _ line: [UInt8], _ state: inout State) {
         guard let execution = event["executionId"]?.int else { return }
-        if let tree = event["sparkPlanInfo"] { collect(tree, &state) }
+        if let tree = event["sparkPlanInfo"] { collect(tree, &state, isReadInFull: true) }
         guard state.outputs[execution] == nil, let text = event["physicalPlanDescription"]?.string else { return }
         state.outputs[execution] = outputs.first { text.contains(Path.join(staging, $0)) }
     }
 
-    private func collect(_ node: JSONText, _ state: inout State) {
-        for child in node["children"]?.elements ?? [] { collect(child, &state) }
-        state.nodeCount += 1
+    /// Nodes that may do without the rest of their inputs' rows, such as a join whose other side has come to its end.
+    private static let economical = [
+        "SortMergeJoin", "ShuffledHashJoin", "BroadcastNestedLoopJoin", "CartesianProduct", "Limit", "TakeOrdered",
+    ]
+
+    /// - Parameter isReadInFull: whether what takes the node's rows wants all of them.
+    private func collect(_ node: JSONText, _ state: inout State, isReadInFull: Bool) {
         let name = node["nodeName"]?.string?.trimmed ?? ""
+        let isFence = name.contains("Exchange") || name.contains("QueryStage")
+        let wantsAll = isFence || isReadInFull && !Self.economical.contains { name.contains($0) }
+        for child in node["children"]?.elements ?? [] { collect(child, &state, isReadInFull: wantsAll) }
+        state.nodeCount += 1
+        let number = Self.number(ofCounter: node["simpleString"]?.string ?? "")
         for metric in node["metrics"]?.elements ?? [] {
             guard let id = metric["accumulatorId"]?.int, let count = metric["name"]?.string else { continue }
             guard count == "number of output rows" || name.contains("Python") else { continue }
-            state.nodes[id] = (state.nodeCount, name)
+            if let number {
+                state.counters[id] = isReadInFull ? number : nil
+            } else {
+                state.nodes[id] = (state.nodeCount, name)
+            }
         }
+    }
+
+    /// Of a condition that is there for its count alone.
+    private static func number(ofCounter text: String) -> Int? {
+        let start = "Filter (" + SparkCounter.condition
+        guard text.hasPrefix(start) else { return nil }
+        return Int(text.dropFirst(start.count).prefix { $0.isNumber })
     }
 
     private func submitted(_ event: JSONText, _ state: inout State) {
@@ -131,9 +165,12 @@ public final class SparkEvents: Sendable {
             // Stages of no query find out what files hold, before the job's own work.
             let execution = event["Properties"]?["spark.sql.execution.id"]?.string.flatMap({ Int($0) })
         else { return }
-        // What an earlier attempt has counted is counted again.
-        state.stages.removeAll { $0.id == id }
-        state.stages.append(Stage(id: id, execution: execution, tasks: stage["Number of Tasks"]?.int ?? 0))
+        if let index = state.stages.firstIndex(where: { $0.id == id }) {
+            // A further attempt computes only what was lost.
+            state.stages[index].state = "RUNNING"
+        } else {
+            state.stages.append(Stage(id: id, execution: execution, size: stage["Number of Tasks"]?.int ?? 0))
+        }
     }
 
     private func completed(_ event: JSONText, _ state: inout State) {
@@ -152,13 +189,20 @@ public final class SparkEvents: Sendable {
             let index = state.stages.firstIndex(where: { $0.id == event["Stage ID"]?.int })
         else { return }
         func count(_ group: String, _ name: String) -> Int { metrics[group]?[name]?.int ?? 0 }
-        let written = count("Output Metrics", "Records Written")
-        state.stages[index].read +=
-            count("Input Metrics", "Records Read") + count("Shuffle Read Metrics", "Total Records Read")
-        state.stages[index].written += written + count("Shuffle Write Metrics", "Shuffle Records Written")
-        guard let output = state.outputs[state.stages[index].execution] else { return }
-        state.counts[output, default: OutputCount()].records += written
-        state.counts[output, default: OutputCount()].bytes += count("Output Metrics", "Bytes Written")
+        var task = Task()
+        task.output.records = count("Output Metrics", "Records Written")
+        task.output.bytes = count("Output Metrics", "Bytes Written")
+        task.read = count("Input Metrics", "Records Read") + count("Shuffle Read Metrics", "Total Records Read")
+        task.written = task.output.records + count("Shuffle Write Metrics", "Shuffle Records Written")
+        let info = event["Task Info"]
+        for value in info?["Accumulables"]?.elements ?? [] {
+            guard let id = value["ID"]?.int, state.counters[id] != nil,
+                let count = value["Update"]?.int ?? value["Update"]?.string.flatMap({ Int($0) })
+            else { continue }
+            task.rows.append((id, count))
+        }
+        let partition = info?["Partition ID"]?.int ?? info?["Index"]?.int ?? state.stages[index].tasks.count
+        state.stages[index].tasks[partition] = task
     }
 
     // MARK: Counts
@@ -174,7 +218,7 @@ public final class SparkEvents: Sendable {
                 let parts = stage.parts.isEmpty ? "" : ": " + stage.parts.joined(separator: ", ")
                 return JobOperator(
                     name: "stage \(stage.id)\(output)\(parts)", recordsIn: stage.read > 0 ? stage.read : nil,
-                    recordsOut: stage.written > 0 ? stage.written : nil, parallelism: stage.tasks, state: stage.state)
+                    recordsOut: stage.written > 0 ? stage.written : nil, parallelism: stage.size, state: stage.state)
             }
         }
     }
@@ -182,7 +226,39 @@ public final class SparkEvents: Sendable {
     /// What each output has got, by its folder.
     public var counts: [String: OutputCount] {
         update()
-        return state.withLock(\.counts)
+        return state.withLock { state in
+            var counts: [String: OutputCount] = [:]
+            for stage in state.stages {
+                guard let output = state.outputs[stage.execution] else { continue }
+                for task in stage.tasks.values {
+                    counts[output, default: OutputCount()].records += task.output.records
+                    counts[output, default: OutputCount()].bytes += task.output.bytes
+                }
+            }
+            return counts
+        }
+    }
+
+    /// The rows that the program has had counted, by their numbers in it.
+    ///
+    /// - Parameter isFinal: whether only what was computed to its end is told.
+    func rows(isFinal: Bool) -> [Int: Int] {
+        update()
+        return state.withLock { state in
+            var rows: [Int: Int] = [:]
+            for stage in state.stages where stage.state == "FINISHED" || !isFinal && stage.state == "RUNNING" {
+                var sums: [Int: Int] = [:]
+                for task in stage.tasks.values {
+                    for (accumulator, count) in task.rows { sums[accumulator, default: 0] += count }
+                }
+                // The same rows are computed for each output anew.
+                for (accumulator, count) in sums {
+                    guard let number = state.counters[accumulator] else { continue }
+                    rows[number] = max(rows[number] ?? 0, count)
+                }
+            }
+            return rows
+        }
     }
 }
 

@@ -39,6 +39,7 @@ public final class SparkJob: Sendable {
     private let child = Mutex<ChildProcess?>(nil)
     private let isCancelled = Mutex(false)
     private let events = Mutex<SparkEvents?>(nil)
+    private let hasFinished = Mutex(false)
 
     public init(_ program: EngineProgram, of plan: Plan, options: Options, pool: WorkerPool) {
         self.program = program
@@ -55,19 +56,19 @@ public final class SparkJob: Sendable {
 
     /// The plan's steps and Spark's stages, with what has been counted so far.
     public var counts: JobCounts {
-        let steps = plan.steps.map { JobStep(name: $0.name, transform: $0.transform, place: $0.range?.location) }
-        guard let events = events.withLock({ $0 }) else { return JobCounts(steps: steps) }
-        var counts = JobCounts(steps: steps)
+        var known = StepCounts(program, of: plan)
+        let isFinal = hasFinished.withLock { $0 }
+        guard let events = events.withLock({ $0 }) else { return JobCounts(steps: known.steps(isFinal: isFinal)) }
         let outputs = events.counts
         var titles: [String: String] = [:]
         for output in program.outputs {
             titles[output.folder] = plan.steps[output.step].name
-            guard let count = outputs[output.folder] else { continue }
-            counts.steps[output.step].recordsIn = count.records
-            if case .files = output.purpose { counts.steps[output.step].bytes = count.bytes }
+            let count = outputs[output.folder]
+            known.take(output, records: count?.records, bytes: count?.bytes)
         }
-        counts.operators = events.operators { titles[$0] ?? $0 }
-        return counts
+        let rows = events.rows(isFinal: isFinal)
+        for (index, reference) in program.counted.enumerated() { known.rows[reference] = rows[index + 1] }
+        return JobCounts(steps: known.steps(isFinal: isFinal), operators: events.operators { titles[$0] ?? $0 })
     }
 
     /// Runs the program to its end.
@@ -118,6 +119,7 @@ public final class SparkJob: Sendable {
             throw Diagnostic(.jobFailed, "Spark cannot be started: \(error)", at: nil)
         }
         if ending != .exited(0) { throw failure(log, path, ending) }
+        hasFinished.withLock { $0 = true }
     }
 
     private func failure(_ log: SparkLog, _ path: String, _ ending: ChildProcess.Ending?) -> Diagnostic {

@@ -40,11 +40,17 @@ struct SparkLog {
     }
 
     private mutating func emit() {
-        let line = String(decoding: partial, as: UTF8.self)
+        add(String(decoding: partial, as: UTF8.self))
         partial.removeAll(keepingCapacity: true)
+    }
+
+    mutating func add(_ line: String) {
         if text.utf8.count < Self.keptBytes { text += line + "\n" }
         onLine(line)
     }
+
+    /// Packages whose exceptions say that there was another.
+    private static let wrappers = ["pyspark.", "py4j.", "org.", "java.", "scala.", "com.", "io."]
 
     /// The innermost exception, without its frames.
     ///
@@ -54,8 +60,12 @@ struct SparkLog {
         let lines = text.split(separator: "\n").map(String.init)
         let python = lines.last { line in
             let name = line.prefix { $0 != ":" }
-            return line.contains(": ") && !name.contains(" ") && !name.contains(".")
+            return line.contains(": ") && !name.contains(" ") && !Self.wrappers.contains { name.hasPrefix($0) }
                 && ["Error", "Exception"].contains { name.hasSuffix($0) }
+        }.map { line in
+            // Of ours, which say all in words.
+            line.hasPrefix("beamstack_worker.")
+                ? line.firstRange(of: ": ").map { String(line[$0.upperBound...]) } ?? line : line
         }
         let java = lines.last { $0.contains("Caused by: ") }.map { line in
             line.firstRange(of: "Caused by: ").map { String(line[$0.upperBound...]) } ?? line

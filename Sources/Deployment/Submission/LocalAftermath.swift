@@ -12,9 +12,11 @@ public struct LocalAftermath: JobAftermath {
 
     public func publish(_ record: JobRecord) throws -> [String] {
         let folder = JobFolder(of: record.id, state: state)
-        let outputs = try Publication.resume(folder.publication) { warning in
-            try? OpenFile(folder.messages, .append).write(Array(warning.utf8))
-        }
+        let outputs = try Publication.resume(
+            folder.publication,
+            warn: { try? OpenFile(folder.messages, .append).write(Array($0.utf8)) },
+            // A job of an engine prints nothing else; the process may have printed a part of it.
+            print: { try? OpenFile(folder.output, $1 ? .append : .overwrite).write($0) })
         leave(record)
         return outputs
     }

@@ -29,8 +29,8 @@ public struct Publication: Sendable {
     /// The staging folder.
     let folder: String
     let files: [Files]
-    /// Steps whose rows this machine prints.
-    let printed: [String]
+    /// What this machine prints.
+    let printed: [Printed]
     /// Steps whose rows this machine compares; the job has succeeded only if they are as they should be.
     let checked: [String]
     /// Whether the job has no end at which all files are there.
@@ -40,7 +40,7 @@ public struct Publication: Sendable {
     /// Where this is kept.
     private let journal: String?
 
-    init(folder: String, files: [Files], printed: [String], checked: [String], isStream: Bool, journal: String?)
+    init(folder: String, files: [Files], printed: [Printed], checked: [String], isStream: Bool, journal: String?)
         throws(Diagnostic)
     {
         self.folder = folder
@@ -54,9 +54,13 @@ public struct Publication: Sendable {
 
     /// Publishes what a process has left that is gone.
     ///
-    /// - Parameter warn: takes what can no longer be done.
+    /// - Parameters:
+    ///   - warn: takes what can no longer be done.
+    ///   - print: takes what the job prints, unless that was done before: all of it, or the rest of a stream's.
     /// - Returns: the files that were written.
-    public static func resume(_ journal: String, warn: (String) -> Void) throws(Diagnostic) -> [String] {
+    public static func resume(
+        _ journal: String, warn: (String) -> Void, print: (_ text: [UInt8], _ isRest: Bool) -> Void
+    ) throws(Diagnostic) -> [String] {
         guard let bytes = try? OpenFile.contents(of: journal),
             let json = JSONText.parse(String(decoding: bytes, as: UTF8.self)),
             var publication = Publication(json, journal: journal)
@@ -69,15 +73,15 @@ public struct Publication: Sendable {
                     .jobLost, "the job was lost: the process is gone that was to compare the rows of '\(name)'", at: nil
                 )
             }
-            for name in publication.printed {
-                warn("warning: rows of '\(name)' were not printed: the process is gone that was to do so\n")
+            var text: [UInt8] = []
+            for rows in publication.printed {
+                if let lines = rows.lines(below: publication.folder) {
+                    text += lines
+                } else {
+                    warn("warning: rows of '\(rows.step)' were not printed: the process is gone that was to do so\n")
+                }
             }
-            for output in publication.files where !output.hasWindows && !publication.isStream {
-                let parts = try? parts(in: Path.join(publication.folder, output.folder))
-                guard parts?.isEmpty ?? false else { continue }
-                // Engines make no file of no rows; what is in ours, such as a header, only the plan tells.
-                warn("warning: '\(output.write.path)' got no rows, and no file without rows was made\n")
-            }
+            if !publication.printed.isEmpty { print(text, publication.isStream) }
         }
         let outputs = try publication.publish()
         try? FileSystem.removeTree(publication.folder)
@@ -138,7 +142,7 @@ public struct Publication: Sendable {
                 moves +=
                     output.hasWindows
                     ? try windowedMoves(folder, output)
-                    : self.moves(try Self.parts(in: folder), output)
+                    : self.moves(try parts(of: output), output)
             } catch {
                 throw Self.problem("cannot read what the job wrote: \(error)", output.write.range, output.place)
             }
@@ -171,6 +175,26 @@ public struct Publication: Sendable {
         guard try FileSystem.status(of: folder) != nil else { return [] }
         return try FileSystem.names(in: folder).filter { $0.hasPrefix("part-") && !$0.hasSuffix(".crc") }.sorted()
             .map { Path.join(folder, $0) }
+    }
+
+    /// The files of all windows, too.
+    static func allParts(in folder: String) throws(SystemError) -> [String] {
+        var found = try parts(in: folder)
+        for name in try FileSystem.names(in: folder) where microseconds(name) != nil {
+            found += try allParts(in: Path.join(folder, name))
+        }
+        return found
+    }
+
+    /// Where the files lie that an output consists of which gets no rows.
+    static func nothing(for output: String, in folder: String) -> String {
+        Path.join(Path.join(folder, "nothing"), output)
+    }
+
+    private func parts(of output: Files) throws(SystemError) -> [String] {
+        let parts = try Self.parts(in: Path.join(folder, output.folder))
+        let nothing = Self.nothing(for: output.folder, in: folder)
+        return parts.isEmpty && FileSystem.isDirectory(nothing) ? try Self.parts(in: nothing) : parts
     }
 
     private func moves(_ parts: [String], _ output: Files, window: FileNaming.Window? = nil) -> [Move] {
@@ -225,19 +249,20 @@ extension Publication {
     fileprivate var json: JSONText {
         .object([
             "folder": .string(folder), "files": .array(files.map(\.json)),
-            "printed": .array(printed.map(JSONText.string)), "checked": .array(checked.map(JSONText.string)),
+            "printed": .array(printed.map(\.json)), "checked": .array(checked.map(JSONText.string)),
             "moves": moves.map { .array($0.map(\.json)) }, "isStream": .boolean(isStream),
         ])
     }
 
     fileprivate init?(_ json: JSONText, journal: String) {
         guard let folder = json["folder"]?.string, let elements = json["files"]?.elements,
-            let printed = json["printed"]?.strings, let checked = json["checked"]?.strings
+            let printed = json["printed"]?.elements, let checked = json["checked"]?.strings
         else { return nil }
         self.folder = folder
         files = elements.compactMap(Files.init)
         guard files.count == elements.count else { return nil }
-        self.printed = printed
+        self.printed = printed.compactMap(Printed.init)
+        guard self.printed.count == printed.count else { return nil }
         self.checked = checked
         isStream = json["isStream"]?.bool ?? false
         self.journal = journal

@@ -22,16 +22,20 @@ public struct StagingFolder: Sendable {
         self.program = program
         self.plan = plan
         var files: [Publication.Files] = []
-        var printed: [String] = []
+        var printed: [Publication.Printed] = []
         var checked: [String] = []
         for output in program.outputs {
             switch output.purpose {
             case .files(let write, let hasWindows):
                 let place = (write.range ?? plan.steps[output.step].range)?.location
                 files.append(.init(folder: output.folder, write: write.local, hasWindows: hasWindows, place: place))
-            case .rows:
+            case .rows(let schema):
                 let step = plan.steps[output.step]
-                if case .assertEqual = step.operation { checked.append(step.name) } else { printed.append(step.name) }
+                if case .assertEqual = step.operation {
+                    checked.append(step.name)
+                } else {
+                    printed.append(.init(step: step.name, folder: output.folder, schema: schema))
+                }
             }
         }
         let beside = files.first?.write.path ?? Path.join(temporaryDirectory, "beamstack-job")

@@ -60,7 +60,9 @@ public enum RowExpression: Sendable {
                 language: .python, form: expression.source.form == .callable ? .callable : .expression,
                 source: expression.source.text, functionName: expression.source.functionName,
                 path: range?.file.path ?? path, line: range?.startPosition.line ?? 1, type: expression.type,
-                fields: expression.fields, requirements: [], reason: reason, range: range)
+                fields: expression.fields,
+                requirements: PythonRequirements.of(code: expression.source.text, declared: []), reason: reason,
+                range: range)
         }
     }
 }

@@ -53,6 +53,8 @@ public struct JobKeeper: Sendable {
             return Account(record: record, warning: Self.warning(error, record))
         }
         guard let status else {
+            // It is being handed over.
+            if record.isAwaited { return Account(record: record, warning: nil) }
             return Account(record: try settle(record, .unknown("its engine does not know it")), warning: nil)
         }
         let current = try store.update(record.id) { job in Self.apply(status, to: &job) } ?? record
@@ -121,6 +123,8 @@ public struct JobKeeper: Sendable {
             }
         }
         return try store.update(record.id) { job in
+            // The end of one that was taken for lost was none.
+            if job.state == .lost { job.endedAt = nil }
             job.state = .finished
             job.endedAt = job.endedAt ?? WallClock.microseconds
             job.outputs = outputs
@@ -195,7 +199,7 @@ public struct JobKeeper: Sendable {
         guard !current.state.isFinal else {
             throw Diagnostic(.jobEnded, "'\(record.id)' is \(current.state.rawValue) already", at: nil)
         }
-        if let engineJobID = current.engineJobID {
+        if let engineJobID = current.engineJobID, !current.isAwaited {
             // What is drained has come to its own end.
             if case .savepoint(_, drain: true) = way {
             } else {
@@ -232,7 +236,7 @@ public struct JobKeeper: Sendable {
             if current.state.isFinal { return current }
             let waited = Int((MonotonicClock.seconds - start) * 1000)
             // A run that does not come to a clean end is ended by a second signal.
-            if current.engineJobID == nil, waited > patience / 2, !hasInsisted {
+            if current.engineJobID == nil || current.isAwaited, waited > patience / 2, !hasInsisted {
                 hasInsisted = true
                 current.process?.terminate()
             }

@@ -110,6 +110,9 @@ public struct JobRecord: Sendable, Equatable {
     /// Whether all that is left to do is to bring the outputs to their places.
     var isUnpublished: Bool { stagingFolder != nil && engineState == Self.finishedByEngine }
 
+    /// Whether its engine was not heard to know it, and the process that hands it over is at work.
+    var isAwaited: Bool { engineState == nil && process?.isAlive == true }
+
     /// How long it has run or ran.
     public func duration(now: Int64 = WallClock.microseconds) -> Int64? {
         startedAt.map { max(0, (endedAt ?? (state.isFinal ? $0 : now)) - $0) }
@@ -121,9 +124,10 @@ public struct JobStep: Sendable, Equatable {
     /// One output of a step.
     public struct Output: Sendable, Equatable {
         public let name: String
-        public let records: Int
+        /// `nil` where nobody counts them.
+        public let records: Int?
 
-        public init(name: String, records: Int) {
+        public init(name: String, records: Int?) {
             self.name = name
             self.records = records
         }
@@ -133,7 +137,8 @@ public struct JobStep: Sendable, Equatable {
     public let transform: String
     /// `path:line:column` of the step in its pipeline.
     public let place: String?
-    public var recordsIn: Int
+    /// `nil` for a step that reads no other, and where nobody counts them.
+    public var recordsIn: Int?
     public var outputs: [Output]
     public var failures: Int
     /// Read by a source or written by a sink.
@@ -142,7 +147,7 @@ public struct JobStep: Sendable, Equatable {
     public var busyMicroseconds: Int
 
     public init(
-        name: String, transform: String, place: String? = nil, recordsIn: Int = 0, outputs: [Output] = [],
+        name: String, transform: String, place: String? = nil, recordsIn: Int? = nil, outputs: [Output] = [],
         failures: Int = 0, bytes: Int = 0, busyMicroseconds: Int = 0
     ) {
         self.name = name
@@ -155,5 +160,9 @@ public struct JobStep: Sendable, Equatable {
         self.busyMicroseconds = busyMicroseconds
     }
 
-    public var recordsOut: Int { outputs.reduce(0) { $0 + $1.records } }
+    /// Of all outputs; `nil` where one of them is not known.
+    public var recordsOut: Int? {
+        let counts = outputs.compactMap(\.records)
+        return counts.count == outputs.count && !outputs.isEmpty ? counts.reduce(0, +) : nil
+    }
 }

@@ -58,11 +58,12 @@ public struct JobDetails: Sendable {
         var table = TextTable([.left, .right, .right, .right, .right, .right])
         table.add(["STEP", "IN", "OUT", "FAILED", "RATE", "BYTES", "PLACE"])
         for step in record.steps {
-            let outputs = step.outputs.map { Quantities.count($0.records) }.joined(separator: " + ")
+            let known = step.outputs.compactMap(\.records)
+            let outputs = step.outputs.map { $0.records.map(Quantities.count) ?? "?" }.joined(separator: " + ")
             table.add([
-                step.name, step.recordsIn == 0 ? "" : Quantities.count(step.recordsIn), outputs,
+                step.name, step.recordsIn.map(Quantities.count) ?? "", known.isEmpty ? "" : outputs,
                 step.failures == 0 ? "" : Quantities.count(step.failures),
-                Quantities.rate(max(step.recordsIn, step.recordsOut), in: record.duration(now: now)),
+                Quantities.rate(max(step.recordsIn ?? 0, known.reduce(0, +)), in: record.duration(now: now)),
                 step.bytes == 0 ? "" : Quantities.bytes(step.bytes), step.place ?? "",
             ])
         }

@@ -35,8 +35,8 @@ public struct JobListing: Sendable {
 extension JobRecord {
     /// Records that came out of the sources; `nil` where nobody counted.
     var recordsRead: Int? {
-        let sources = steps.filter { $0.recordsIn == 0 && $0.recordsOut > 0 }
-        if !sources.isEmpty { return sources.reduce(0) { $0 + $1.recordsOut } }
+        let sources = steps.filter { ($0.recordsIn ?? 0) == 0 }.compactMap(\.recordsOut).filter { $0 > 0 }
+        if !sources.isEmpty { return sources.reduce(0, +) }
         let engineSources = operators.filter { ($0.recordsIn ?? 0) == 0 }.compactMap(\.recordsOut)
         return engineSources.isEmpty ? nil : engineSources.reduce(0, +)
     }

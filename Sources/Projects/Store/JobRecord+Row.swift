@@ -63,9 +63,12 @@ extension JobStep {
     var json: JSONText {
         .object([
             "name": .string(name), "transform": .string(transform), "place": .optional(place),
-            "recordsIn": .integer(recordsIn), "recordsOut": .integer(recordsOut),
+            "recordsIn": recordsIn.map(JSONText.integer) ?? .null,
+            "recordsOut": recordsOut.map(JSONText.integer) ?? .null,
             "outputs": .array(
-                outputs.map { .object(["name": .string($0.name), "records": .integer($0.records)]) }),
+                outputs.map {
+                    .object(["name": .string($0.name), "records": $0.records.map(JSONText.integer) ?? .null])
+                }),
             "failures": .integer(failures), "bytes": .integer(bytes), "busyMicroseconds": .integer(busyMicroseconds),
         ])
     }
@@ -73,10 +76,9 @@ extension JobStep {
     init?(_ json: JSONText) {
         guard let name = json["name"]?.string, let transform = json["transform"]?.string else { return nil }
         self.init(
-            name: name, transform: transform, place: json["place"]?.string, recordsIn: json["recordsIn"]?.int ?? 0,
+            name: name, transform: transform, place: json["place"]?.string, recordsIn: json["recordsIn"]?.int,
             outputs: (json["outputs"]?.elements ?? []).compactMap { output in
-                guard let name = output["name"]?.string, let records = output["records"]?.int else { return nil }
-                return Output(name: name, records: records)
+                output["name"]?.string.map { Output(name: $0, records: output["records"]?.int) }
             },
             failures: json["failures"]?.int ?? 0, bytes: json["bytes"]?.int ?? 0,
             busyMicroseconds: json["busyMicroseconds"]?.int ?? 0)

@@ -30,6 +30,8 @@ final class PlanLowering {
     private(set) var topics: [String: TopicTable] = [:]
     /// Values that the program names as variables.
     private(set) var secrets: [(name: String, value: String)] = []
+    /// The outputs that have a relation of their own.
+    private var owners: [String: OutputReference] = [:]
     /// What is said of the step at hand.
     private var differences: [String] = []
     private var pythonReason: String?
@@ -175,6 +177,7 @@ final class PlanLowering {
             name: name(for: step.name + suffix), schema: schema, eventTime: eventTime,
             windowing: step.outputs[output].windowing)
         relations[OutputReference(step: step.id, output: output)] = relation
+        owners[relation.name] = OutputReference(step: step.id, output: output)
         statements.append(ProgramStatement(step: step, kind: .view(relation, query: query)))
     }
 
@@ -197,7 +200,8 @@ final class PlanLowering {
     func source(_ step: Step, _ read: ReadOperation, schema: Schema) {
         let relation = Relation(name: name(for: step.name), schema: schema, windowing: .global)
         relations[OutputReference(step: step.id)] = relation
-        inputs.append(EngineProgram.Input(step: step.id, operation: read))
+        owners[relation.name] = OutputReference(step: step.id)
+        inputs.append(EngineProgram.Input(step: step.id, relation: relation.name, operation: read))
         statements.append(ProgramStatement(step: step, kind: .source(relation, read)))
     }
 
@@ -220,6 +224,29 @@ final class PlanLowering {
         outputs.append(EngineProgram.Output(step: step.id, folder: folder, purpose: purpose))
         statements.append(
             ProgramStatement(step: step, kind: .sink(folder: folder, query: query, schema: schema, purpose)))
+    }
+
+    /// The relations whose rows the program has counted, each with a number of its own from 1 on.
+    var counters: [String: Int] {
+        // Flink's plans have no place for it that costs nothing.
+        guard engine == .spark else { return [:] }
+        let numbers = counted.enumerated().map { ($1, $0 + 1) }
+        let byOutput = Dictionary(numbers) { $1 }
+        return owners.compactMapValues { byOutput[$0] }
+    }
+
+    /// The outputs that are counted where they are made, by their numbers less one.
+    var counted: [OutputReference] {
+        guard engine == .spark else { return [] }
+        let order = owners.values.sorted { ($0.step, $0.output) < ($1.step, $1.output) }
+        return EdgeCounts(plan).missing(
+            besides: outputs.compactMap { output in EngineProgram.edge(into: output, of: plan) },
+            of: order.filter { reference in
+                guard case .sliding = plan[reference].windowing else { return true }
+                // Until it is grouped, a row in several windows may be there several times.
+                if case .aggregate = plan.steps[reference.step].operation { return true }
+                return false
+            })
     }
 
     func add(_ function: PythonFunction, reason: String) throws(Obstacle) {

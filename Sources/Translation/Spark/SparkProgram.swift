@@ -12,6 +12,13 @@ struct SparkProgram {
     static let name = "pipeline.py"
 
     private var plan: Plan { lowering.plan }
+    private let counters: [String: Int]
+
+    init(lowering: PlanLowering, workingDirectory: String) {
+        self.lowering = lowering
+        self.workingDirectory = workingDirectory
+        counters = lowering.counters
+    }
 
     var text: String {
         let hasFunctions = !lowering.functions.isEmpty
@@ -44,6 +51,16 @@ struct SparkProgram {
 
                 """
         }
+        if !counters.isEmpty {
+            text += """
+
+
+                def counted(frame, number):
+                    \"\"\"The same rows: all meet the condition, by whose number Spark's plan tells how many they are.\"\"\"
+                    return frame.where(f"\(SparkCounter.condition){number}")
+
+                """
+        }
         let settings = lowering.dialect.settings.map { ".config(\"\($0.name)\", \"\($0.value)\")" }
             .joined(separator: "\n        ")
         text += """
@@ -57,8 +74,7 @@ struct SparkProgram {
                     .getOrCreate()
                 )
 
-                def view(name, query):
-                    spark.sql(query).createOrReplaceTempView(name)
+            \(view)
 
             """
         for function in lowering.functions {
@@ -79,6 +95,26 @@ struct SparkProgram {
 
             """
         return text
+    }
+
+    /// The function that names a query.
+    private var view: String {
+        counters.isEmpty
+            ? """
+                def view(name, query):
+                    spark.sql(query).createOrReplaceTempView(name)
+            """
+            : """
+                def view(name, query, number=None):
+                    frame = spark.sql(query)
+                    (counted(frame, number) if number else frame).createOrReplaceTempView(name)
+            """
+    }
+
+    /// The name that a relation gets, and its rows by where they come from.
+    private func naming(_ relation: Relation, _ frame: String) -> String {
+        let rows = counters[relation.name].map { "counted(\(frame), \($0))" } ?? frame
+        return "\(rows).createOrReplaceTempView(\"\(relation.name)\")"
     }
 
     private var appName: String {
@@ -105,7 +141,9 @@ struct SparkProgram {
         let comment = "# \(StepTitle.text(statement.step))\n"
         switch statement.kind {
         case .source(let relation, let read): return comment + source(relation, read)
-        case .view(let relation, let query): return comment + "view(\"\(relation.name)\", \(quoted(query)))\n"
+        case .view(let relation, let query):
+            let number = counters[relation.name].map { ", \($0)" } ?? ""
+            return comment + "view(\"\(relation.name)\", \(quoted(query))\(number))\n"
         // Refused before.
         case .topicSource, .topicSink: return comment
         case .discard(_, let query, _):
@@ -144,9 +182,10 @@ struct SparkProgram {
             }
             return """
                 \(relation.name) = \(frame)
-                \(relation.name).selectExpr(
+                \(relation.name) = \(relation.name).selectExpr(
                     \(columns.joined(separator: ",\n    ")),
-                ).createOrReplaceTempView("\(relation.name)")
+                )
+                \(naming(relation, relation.name))
 
                 """
         case .json:
@@ -156,14 +195,14 @@ struct SparkProgram {
             let schema = PythonText.string(types.joined(separator: ", "))
             return """
                 \(relation.name) = spark.read.json(\(path(read.pattern)), schema=\(schema), mode="FAILFAST")
-                \(relation.name).createOrReplaceTempView("\(relation.name)")
+                \(naming(relation, relation.name))
 
                 """
         case .text, .tfrecord:
             let name = PythonText.string(relation.schema.names.first ?? "line")
             return """
                 \(relation.name) = spark.read.text(\(path(read.pattern))).toDF(\(name))
-                \(relation.name).createOrReplaceTempView("\(relation.name)")
+                \(naming(relation, relation.name))
 
                 """
         }

@@ -74,7 +74,7 @@ struct DetachedJob {
             if let ending { return try finish(ending) }
             guard let record = try store.job(id) else { return }
             // One that has failed already has more to say before its process ends.
-            if !record.state.isFinal, record.state != .submitted || record.engineJobID != nil { break }
+            if !record.state.isFinal, record.state != .submitted || record.engineState != nil { break }
             Threads.sleep(milliseconds: 10)
         }
         Interruption.whenInterrupted(nil)

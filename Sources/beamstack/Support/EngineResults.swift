@@ -4,17 +4,21 @@ import Engine
 import Planning
 import Platform
 
-/// What is left to do here when an engine's job has finished.
+/// What is done here before and after an engine's job.
 enum EngineResults {
-    /// Prints or compares the rows that came back, makes the files that the job had no rows for, and puts all in place.
+    /// Makes what outputs are that get no rows, so that also another process can put it in place.
+    static func prepare(_ staging: StagingFolder, support: WorkerSupport) throws {
+        for plan in staging.plansForNothing { try run(plan, support, EngineReturns()) }
+    }
+
+    /// Prints or compares the rows that came back, and puts all outputs in place.
     ///
     /// - Returns: the files that were written.
     static func finish(
         _ staging: StagingFolder, support: WorkerSupport, _ returns: EngineReturns = EngineReturns()
     ) throws -> [String] {
         for (step, plan) in try staging.localPlans() { try take(step, plan, support, returns) }
-        let rest = try staging.plansForNothing()
-        return try staging.publish() + rest.flatMap { try run($0, support, returns) }
+        return try staging.publish()
     }
 
     /// Prints the rows that a stream's job has given back since, and puts the files in place that are complete.
@@ -29,16 +33,16 @@ enum EngineResults {
         if let take = returns.rows, case .log = step.operation, case .create(let rows)? = plan.steps.first?.operation {
             take(step, rows)
         } else {
-            _ = try run(plan, support, returns)
+            try run(plan, support, returns)
         }
     }
 
-    private static func run(_ plan: Plan, _ support: WorkerSupport, _ returns: EngineReturns) throws -> [String] {
+    private static func run(_ plan: Plan, _ support: WorkerSupport, _ returns: EngineReturns) throws {
         let options = RunOptions(
             workers: 1, temporaryDirectory: Environment["TMPDIR"] ?? "/tmp",
             printsLogPrefixes: returns.hasLogPrefixes, logOutput: returns.log)
         let engine = EmbeddedEngine(
             connectors: LocalConnectors(workers: support.pool), workers: support.pool, options: options)
-        return try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation()).outputs
+        _ = try engine.run(plan, metrics: EmbeddedEngine.metrics(for: plan), cancellation: Cancellation())
     }
 }

@@ -48,6 +48,7 @@ struct FlinkRunner: PlanRunner {
         let staging = try StagingFolder(
             for: program, of: plan, temporaryDirectory: folders, journal: folder?.publication)
         defer { staging.remove() }
+        try EngineResults.prepare(staging, support: support)
         let programFolder = folder?.program ?? TemporaryName.beside(Path.join(folders, "beamstack-flink"))
         defer { if folder == nil { try? FileSystem.removeTree(programFolder) } }
         let job = FlinkJob(
@@ -78,10 +79,11 @@ struct FlinkRunner: PlanRunner {
         var problem: (any Error)?
         var looked = MonotonicClock.seconds
         var last: EngineJobStatus?
+        var counted: [JobStep]?
         do {
             try job.run(
                 folder: programFolder, staging: staging,
-                onStatus: { id, status in
+                onStatus: { id, status, steps in
                     if last == nil { recorder?.running() }
                     if program.isStreaming, problem == nil, MonotonicClock.seconds - looked > Self.secondsBetweenLooks {
                         looked = MonotonicClock.seconds
@@ -92,15 +94,18 @@ struct FlinkRunner: PlanRunner {
                             job.cancel()
                         }
                     }
-                    let isNews = last?.state != status.state || last?.operators != status.operators
-                    last = status
+                    let isNews =
+                        last?.state != status.state || last?.operators != status.operators || counted != steps
+                    (last, counted) = (status, steps)
                     guard isNews else { return }
                     recorder?.change { record in
                         record.engineJobID = id
                         record.engineState = status.engineState
+                        record.steps = steps
                         record.operators = status.operators
                     }
-                }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } })
+                }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } },
+                onSubmission: { id in recorder?.change { $0.engineJobID = id } })
         } catch {
             // What a stream has completed stays, however it ends.
             if program.isStreaming { try? EngineResults.continue(&stream, support: support, returns) }

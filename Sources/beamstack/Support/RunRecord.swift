@@ -99,7 +99,8 @@ extension JobStep {
 
     init(_ step: Step, _ metrics: StepMetrics) {
         self.init(
-            name: step.name, transform: step.transform, place: step.range?.location, recordsIn: metrics.recordsIn,
+            name: step.name, transform: step.transform, place: step.range?.location,
+            recordsIn: step.inputs.isEmpty ? nil : metrics.recordsIn,
             outputs: metrics.outputNames.indices.map {
                 Output(name: metrics.outputNames[$0], records: metrics.recordsOut($0))
             },

@@ -36,6 +36,7 @@ struct SparkRunner: PlanRunner {
         let staging = try StagingFolder(
             for: program, of: plan, temporaryDirectory: temporary, journal: folder?.publication)
         defer { staging.remove() }
+        try EngineResults.prepare(staging, support: support)
         // It stays where the job fails: the message names the log in it.
         let programFolder = folder?.program ?? TemporaryName.beside(Path.join(temporary, "beamstack-spark"))
         let job = SparkJob(

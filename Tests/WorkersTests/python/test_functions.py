@@ -1,7 +1,9 @@
 """Expressions, callables and combiners in Python."""
 
+import sys
 import textwrap
 import unittest
+import unittest.mock
 
 from support import apply, batch_of
 from beamstack_worker.functions import RowFunctions
@@ -92,6 +94,14 @@ class FormTests(unittest.TestCase):
         declared = row_of([Field("b", STRING), Field("a", DOUBLE)])
         columns, failures = apply(PEOPLE, {"source": "lambda row: {'a': 1, 'b': 'x'}"}, types=[declared])
         self.assertEqual((repr(columns[0][0]), failures), ("Row(b='x', a=1.0)", []))
+
+    def test_rows_of_beam_need_no_beam(self):
+        with unittest.mock.patch.dict(sys.modules, {"apache_beam": None}):
+            columns, failures = apply(PEOPLE, {"form": "expression", "source": "beam.Row(a=id, b=name)"})
+            self.assertEqual((repr(columns[0][0]), failures), ("Row(a=1, b='ann')", []))
+            with self.assertRaises(TaskError) as caught:
+                apply(PEOPLE, {"form": "expression", "source": "beam.Row(a=beam.Create([id]))"})
+        self.assertIn("not installed", caught.exception.message)
 
 
 class FailureTests(unittest.TestCase):

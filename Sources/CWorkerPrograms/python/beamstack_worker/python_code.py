@@ -10,6 +10,7 @@ from keyword import iskeyword
 
 from beamstack_worker.tasks import TaskError
 from beamstack_worker.traces import trace_of
+from beamstack_worker.values import row_class
 
 
 class Code:
@@ -104,8 +105,22 @@ def _new_scope(code, tree):
 
             module.beam = apache_beam
         except ModuleNotFoundError as error:
-            raise code.missing(error) from None
+            if not _reads_only_rows_of_beam(tree):
+                raise code.missing(error) from None
+            module.beam = types.SimpleNamespace(Row=_beam_row)
     return module.__dict__
+
+
+def _beam_row(**fields):
+    """What `beam.Row` makes, for code that needs nothing else of Beam."""
+    return row_class(fields)._make(fields.values())
+
+
+def _reads_only_rows_of_beam(tree):
+    rows = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "Row"
+    }
+    return all(id(node) in rows for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "beam")
 
 
 def _reads_beam(tree):

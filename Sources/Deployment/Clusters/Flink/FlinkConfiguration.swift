@@ -46,6 +46,8 @@ extension FlinkCluster {
             // The loss of a process costs one try; what fails on its data should not do so for long.
             ("restart-strategy.type", "fixed-delay"), ("restart-strategy.fixed-delay.attempts", "3"),
             ("restart-strategy.fixed-delay.delay", "1 s"),
+            // A second old rather than ten: on one machine asking costs little.
+            ("metrics.fetcher.update-interval", "1000"),
             // On one machine a process that cannot be reached is gone.
             ("heartbeat.interval", "2000"), ("heartbeat.timeout", "30000"),
             ("high-availability.type", "zookeeper"),

@@ -7,8 +7,10 @@ public struct ClusterStore: Sendable {
     public let root: String
 
     public init(state: String = StateFolder.standard) {
-        root = Path.join(state, "clusters")
+        self.init(root: Path.join(state, "clusters"))
     }
+
+    init(root: String) { self.root = root }
 
     /// All clusters, sorted by name.
     public var all: [ClusterRecord] {
