@@ -56,6 +56,18 @@ public struct EngineProgram: Sendable {
         }
     }
 
+    /// A topic that the engine reads, as just what a step gives.
+    public struct TopicInput: Sendable {
+        public let step: Int
+        /// The table of the program that stands for it.
+        public let relation: String
+
+        public init(step: Int, relation: String) {
+            self.step = step
+            self.relation = relation
+        }
+    }
+
     /// What a step of the plan leaves behind below the staging folder.
     public struct Output: Sendable {
         public enum Purpose: Sendable {
@@ -82,6 +94,7 @@ public struct EngineProgram: Sendable {
     /// The main program first.
     public let files: [File]
     public let inputs: [Input]
+    public let topicInputs: [TopicInput]
     public let outputs: [Output]
     /// How each step of the plan runs there, in the plan's order.
     public let steps: [StepTranslation]
@@ -98,7 +111,7 @@ public struct EngineProgram: Sendable {
     public init(
         engine: TargetEngine, files: [File], inputs: [Input], outputs: [Output], steps: [StepTranslation],
         pythonRequirements: [String]?, isStreaming: Bool = false, secrets: [(name: String, value: String)] = [],
-        counted: [OutputReference] = []
+        counted: [OutputReference] = [], topicInputs: [TopicInput] = []
     ) {
         self.engine = engine
         self.files = files
@@ -109,6 +122,7 @@ public struct EngineProgram: Sendable {
         self.isStreaming = isStreaming
         self.secrets = secrets
         self.counted = counted
+        self.topicInputs = topicInputs
     }
 }
 

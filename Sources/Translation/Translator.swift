@@ -31,7 +31,7 @@ public struct Translator: Sendable {
             steps: lowering.translations,
             pythonRequirements: lowering.functions.isEmpty ? nil : requirements(lowering.functions),
             isStreaming: lowering.isStreaming, secrets: lowering.secrets,
-            counted: isPossible ? lowering.counted : [])
+            counted: isPossible ? lowering.counted : [], topicInputs: lowering.topicInputs)
     }
 
     private func requirements(_ functions: [PythonFunction]) -> [String] {

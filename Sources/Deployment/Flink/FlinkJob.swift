@@ -40,6 +40,13 @@ public final class FlinkJob: Sendable {
         }
     }
 
+    /// What a stream is given where the person does not say: without checkpoints it would lose what it was about to write
+    /// and could not go on after a failure; and one empty partition would keep all windows open.
+    private static let streamSettings = [
+        (name: "execution.checkpointing.interval", value: "10 s"),
+        (name: "table.exec.source.idle-timeout", value: "30 s"),
+    ]
+
     private let program: EngineProgram
     private let plan: Plan
     private let options: Options
@@ -155,9 +162,8 @@ public final class FlinkJob: Sendable {
         } catch {
             throw Diagnostic(.jobFailed, "the program's files cannot be written: \(error)", at: nil)
         }
-        // Without checkpoints a stream would lose what it was about to write, and could not go on after a failure.
-        if program.isStreaming, !settings.contains(where: { $0.name == "execution.checkpointing.interval" }) {
-            settings.append(("execution.checkpointing.interval", "10 s"))
+        if program.isStreaming {
+            settings += Self.streamSettings.filter { own in !settings.contains { $0.name == own.name } }
         }
         let secrets = program.secrets.flatMap { ["--set", "\($0.name)=\($0.value)"] }
         return script(in: folder) + ["--set", "staging=\(staging.path)", "--name", name] + secrets

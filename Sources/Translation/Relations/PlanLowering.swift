@@ -28,6 +28,7 @@ final class PlanLowering {
     private var relations: [OutputReference: Relation] = [:]
     /// The topics that relations stand for, by the relations' names.
     private(set) var topics: [String: TopicTable] = [:]
+    private(set) var topicInputs: [EngineProgram.TopicInput] = []
     /// Values that the program names as variables.
     private(set) var secrets: [(name: String, value: String)] = []
     /// The outputs that have a relation of their own.
@@ -208,7 +209,10 @@ final class PlanLowering {
     /// Makes a topic a relation: the step's output, unless a view behind it is.
     func source(_ step: Step, _ relation: Relation, _ topic: TopicTable, isOutput: Bool) {
         topics[relation.name] = topic
-        if isOutput { relations[OutputReference(step: step.id)] = relation }
+        if isOutput {
+            relations[OutputReference(step: step.id)] = relation
+            topicInputs.append(.init(step: step.id, relation: relation.name))
+        }
         statements.append(ProgramStatement(step: step, kind: .topicSource(relation, topic)))
         secrets += topic.hidden.map { ($0.variable, $0.value) }
     }
