@@ -54,7 +54,23 @@ struct FlinkFailure {
                 hint: "name its jar in 'jars' of the target in beamstack.yaml, or put it into the lib folder of "
                     + "Flink's installations there and start Flink again")
         }
+        if message.contains("UnknownTopicOrPartitionException") || message.contains("UnknownTopicIdException") {
+            return unknownTopic
+        }
         return Diagnostic(.jobFailed, "Flink: \(message)", at: range, notes: notes, hint: hint)
+    }
+
+    /// Kafka does not say which one it is.
+    private var unknownTopic: Diagnostic {
+        let found = plan.foreignSteps.compactMap { step, foreign in foreign.topic.map { (step, $0) } }
+        let names = found.map { "'\($0.1.topic)' at \($0.1.bootstrapServers)" }
+        return Diagnostic(
+            .jobFailed,
+            found.count == 1
+                ? "there is no topic \(names[0])"
+                : "one of the topics does not exist: "
+                    + names.joined(separator: ", "),
+            at: found.count == 1 ? found[0].0.range : nil, hint: "make the topic, or correct its name")
     }
 
     /// `Could not find any factory for identifier 'kafka' that implements …DynamicTableFactory`

@@ -41,10 +41,15 @@ public final class FlinkJob: Sendable {
     }
 
     /// What a stream is given where the person does not say: without checkpoints it would lose what it was about to write
-    /// and could not go on after a failure; and one empty partition would keep all windows open.
+    /// and could not go on after a failure; one empty partition would keep all windows open; and what fails ten times
+    /// within five minutes has another cause than a process or a broker that is lost for a while.
     private static let streamSettings = [
         (name: "execution.checkpointing.interval", value: "10 s"),
         (name: "table.exec.source.idle-timeout", value: "30 s"),
+        (name: "restart-strategy.type", value: "failure-rate"),
+        (name: "restart-strategy.failure-rate.max-failures-per-interval", value: "10"),
+        (name: "restart-strategy.failure-rate.failure-rate-interval", value: "5 min"),
+        (name: "restart-strategy.failure-rate.delay", value: "3 s"),
     ]
 
     private let program: EngineProgram
@@ -84,11 +89,13 @@ public final class FlinkJob: Sendable {
     ///   - onStatus: takes the job's identifier and what is known of it, each time that it is asked for; and the steps
     ///     with what they have counted.
     ///   - onLine: takes what Flink says at length: exceptions, whole.
+    ///   - onTrouble: takes why the job has begun again from its last checkpoint.
     ///   - onSubmission: takes the identifier that the job will have, and `nil` where Flink has refused it.
     /// - Throws: what the job ended for.
     public func run(
         folder: String, staging: StagingFolder, onStatus: (String, EngineJobStatus, [JobStep]) -> Void,
-        onLine: (String) -> Void, onSubmission: (String?) -> Void = { _ in }
+        onLine: (String) -> Void, onSubmission: (String?) -> Void = { _ in },
+        onTrouble: (Diagnostic) -> Void = { _ in }
     ) throws(Diagnostic) {
         let overview = try rest.overview()
         try check(overview)
@@ -112,7 +119,7 @@ public final class FlinkJob: Sendable {
         }
         state.withLock { $0.id = id }
         if isCancelled { try? rest.cancel(id) }
-        try follow(id, overview, staging, onStatus: onStatus, onLine: onLine)
+        try follow(id, overview, staging, onStatus: onStatus, onLine: onLine, onTrouble: onTrouble)
     }
 
     /// 16 bytes in hexadecimal, as Flink's own.
@@ -185,11 +192,12 @@ public final class FlinkJob: Sendable {
     private func follow(
         _ id: String, _ overview: FlinkREST.Overview, _ staging: StagingFolder,
         onStatus: (String, EngineJobStatus, [JobStep]) -> Void,
-        onLine: (String) -> Void
+        onLine: (String) -> Void, onTrouble: (Diagnostic) -> Void
     ) throws(Diagnostic) {
         let start = MonotonicClock.seconds
         var unanswered = 0
         var counts = StepCounts(program, of: plan)
+        var troubles = Troubles()
         while true {
             let job: FlinkREST.Job
             do throws(Diagnostic) {
@@ -223,7 +231,10 @@ public final class FlinkJob: Sendable {
                 onLine(text)
                 if isCancelled { throw cancelled }
                 throw failure(text, task: exception?.task)
-            default: break
+            default:
+                guard troubles.isTimeToAsk, let exception = try? rest.exception(of: id) else { break }
+                let problem = failure(exception.text, task: exception.task)
+                if troubles.isNew(exception.time, problem) { onTrouble(problem) }
             }
             let elapsed = MonotonicClock.seconds - start
             if elapsed > Self.patienceForSlots, !isCancelled, lacksSlots(job) {
@@ -231,6 +242,28 @@ public final class FlinkJob: Sendable {
                 throw noSlots(overview)
             }
             Threads.sleep(milliseconds: elapsed < 10 ? 50 : elapsed < 60 ? 200 : 1000)
+        }
+    }
+
+    /// What made a job begin again, told once.
+    private struct Troubles {
+        private var lastAsked = MonotonicClock.seconds
+        private var lastTime = 0
+        private var lastMessage = ""
+
+        /// Exceptions are asked for every five seconds.
+        var isTimeToAsk: Bool {
+            mutating get {
+                guard MonotonicClock.seconds - lastAsked > 5 else { return false }
+                lastAsked = MonotonicClock.seconds
+                return true
+            }
+        }
+
+        /// Whether the job has begun again for another reason than before.
+        mutating func isNew(_ time: Int, _ problem: Diagnostic) -> Bool {
+            defer { (lastTime, lastMessage) = (time, problem.message) }
+            return time != lastTime && problem.message != lastMessage
         }
     }
 

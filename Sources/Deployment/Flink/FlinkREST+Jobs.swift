@@ -45,15 +45,26 @@ extension FlinkREST {
             endedAt: json["end-time"]?.int ?? -1, vertices: vertices)
     }
 
-    /// The exception that ended a job or made it restart last, whole, and the name of the task that threw it.
-    func exception(of id: String) throws(Diagnostic) -> (text: String, task: String?)? {
+    /// The exception that ended a job or made it restart last.
+    struct JobException: Sendable {
+        /// With all causes and frames.
+        let text: String
+        /// The name of the task that threw it.
+        let task: String?
+        /// Milliseconds since 1970-01-01T00:00:00Z.
+        let time: Int
+    }
+
+    func exception(of id: String) throws(Diagnostic) -> JobException? {
         let json = try json("/jobs/\(id)/exceptions?maxExceptions=1")
         guard let entry = json["exceptionHistory"]?["entries"]?.elements?.first,
             let text = entry["stacktrace"]?.string
-        else { return json["root-exception"]?.string.map { ($0, nil) } }
+        else { return json["root-exception"]?.string.map { JobException(text: $0, task: nil, time: 0) } }
         // Where Flink has given up trying again, the task is only named in the exception that was one too many.
         let failures = [entry] + (entry["concurrentExceptions"]?.elements ?? [])
-        return (text, failures.lazy.compactMap { $0["taskName"]?.string }.first)
+        return JobException(
+            text: text, task: failures.lazy.compactMap { $0["taskName"]?.string }.first,
+            time: entry["timestamp"]?.int ?? 0)
     }
 
     func cancel(_ id: String) throws {

@@ -105,7 +105,13 @@ struct FlinkRunner: PlanRunner {
                         record.operators = status.operators
                     }
                 }, onLine: { if isVerbose { Output.message("[flink] \($0)\n") } },
-                onSubmission: { id in recorder?.change { $0.engineJobID = id } })
+                onSubmission: { id in recorder?.change { $0.engineJobID = id } },
+                onTrouble: { problem in
+                    var problem = problem
+                    problem.severity = .warning
+                    problem.notes.append("Flink begins again from the last checkpoint")
+                    Output.report([problem])
+                })
         } catch {
             // What a stream has completed stays, however it ends.
             if program.isStreaming { try? EngineResults.continue(&stream, support: support, returns) }
