@@ -32,6 +32,14 @@ extension JSONText {
         }
     }
 
+    public var double: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
+
     /// The strings of an array of strings.
     public var strings: [String]? {
         guard let elements else { return nil }

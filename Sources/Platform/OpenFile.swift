@@ -99,6 +99,28 @@ public final class OpenFile: Sendable {
 }
 
 extension OpenFile {
+    /// The first bytes of a file, as many as there are up to a number.
+    public static func beginning(of path: String, count: Int) throws(SystemError) -> [UInt8] {
+        let file = try OpenFile(path)
+        var bytes = [UInt8](repeating: 0, count: min(count, Int(try file.status().sizeInBytes)))
+        var filled = 0
+        while filled < bytes.count {
+            let read: Result<Int, SystemError> = bytes.withUnsafeMutableBytes { room in
+                guard let start = room.baseAddress else { return .success(0) }
+                do throws(SystemError) {
+                    return .success(try file.read(into: start + filled, count: room.count - filled))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            let count = try read.get()
+            if count == 0 { break }
+            filled += count
+        }
+        bytes.removeLast(bytes.count - filled)
+        return bytes
+    }
+
     /// The whole of a file of at most `limit` bytes; a larger one gives the error `EFBIG`.
     public static func contents(of path: String, limit: Int = .max) throws(SystemError) -> [UInt8] {
         let file = try OpenFile(path)

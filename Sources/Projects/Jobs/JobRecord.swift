@@ -68,6 +68,8 @@ public struct JobRecord: Sendable, Equatable {
     public var version: String?
     /// The job that this one runs again.
     public var restartOf: String?
+    /// What was expected of it.
+    public var estimate: JobEstimate?
 
     public init(
         name: String, pipeline: String, workingDirectory: String = "", contentHash: String? = nil, target: String,

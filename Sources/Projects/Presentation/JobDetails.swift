@@ -29,6 +29,7 @@ public struct JobDetails: Sendable {
         add("submitted", "\(Quantities.moment(record.submittedAt)), \(Quantities.age(record.submittedAt, now: now))")
         add("ended", record.endedAt.map(Quantities.moment))
         add("took", record.duration(now: now).map(Quantities.span))
+        add("estimated", estimated)
         add("process", record.state.isFinal ? nil : record.process.map { String($0.processID) })
         add("restart of", record.restartOf)
         for variable in record.options.variables { add("variable", Self.text(variable)) }
@@ -38,6 +39,25 @@ public struct JobDetails: Sendable {
         add("savepoint", record.savepoint)
         for output in record.outputs { add("wrote", output) }
         return table
+    }
+
+    /// What was expected, and how far off that was.
+    private var estimated: String? {
+        guard let seconds = record.estimate?.seconds else { return nil }
+        func span(_ seconds: Double) -> String { Quantities.span(Int64(seconds * 1_000_000)) }
+        var text = "\(span(seconds.low)) to \(span(seconds.high)), likely \(span(seconds.likely))"
+        if record.state == .finished, let took = record.duration(now: now), seconds.likely > 0 {
+            let tenths = Int((Double(took) / 1_000_000 / seconds.likely * 10).rounded())
+            text += "; it took \(tenths / 10).\(tenths % 10) times that"
+        }
+        return text
+    }
+
+    /// The rows that were expected of a step.
+    private func expected(_ step: JobStep) -> String {
+        guard let rows = record.estimate?.rows[step.name] else { return "" }
+        let (low, high) = (Quantities.count(Int(rows.low.rounded())), Quantities.count(Int(rows.high.rounded())))
+        return low == high ? low : "\(low) to \(high)"
     }
 
     private var target: String {
@@ -55,17 +75,21 @@ public struct JobDetails: Sendable {
     }
 
     private var steps: TextTable {
-        var table = TextTable([.left, .right, .right, .right, .right, .right])
-        table.add(["STEP", "IN", "OUT", "FAILED", "RATE", "BYTES", "PLACE"])
+        let hasEstimate = record.estimate.map { !$0.rows.isEmpty } ?? false
+        var table = TextTable(
+            [.left, .right, .right] + [TextTable.Alignment](repeating: .right, count: hasEstimate ? 4 : 3))
+        table.add(["STEP", "IN", "OUT"] + (hasEstimate ? ["EXPECTED"] : []) + ["FAILED", "RATE", "BYTES", "PLACE"])
         for step in record.steps {
             let known = step.outputs.compactMap(\.records)
             let outputs = step.outputs.map { $0.records.map(Quantities.count) ?? "?" }.joined(separator: " + ")
-            table.add([
-                step.name, step.recordsIn.map(Quantities.count) ?? "", known.isEmpty ? "" : outputs,
-                step.failures == 0 ? "" : Quantities.count(step.failures),
-                Quantities.rate(max(step.recordsIn ?? 0, known.reduce(0, +)), in: record.duration(now: now)),
-                step.bytes == 0 ? "" : Quantities.bytes(step.bytes), step.place ?? "",
-            ])
+            table.add(
+                [step.name, step.recordsIn.map(Quantities.count) ?? "", known.isEmpty ? "" : outputs]
+                    + (hasEstimate ? [expected(step)] : [])
+                    + [
+                        step.failures == 0 ? "" : Quantities.count(step.failures),
+                        Quantities.rate(max(step.recordsIn ?? 0, known.reduce(0, +)), in: record.duration(now: now)),
+                        step.bytes == 0 ? "" : Quantities.bytes(step.bytes), step.place ?? "",
+                    ])
         }
         return table
     }

@@ -58,6 +58,7 @@ extension JobRecord {
             "steps": .array(steps.map(\.json)), "operators": .array(operators.map(\.json)),
             "failure": failure?.value ?? .null, "outputs": .array(outputs.map(JSONText.string)),
             "logs": .array(logs.map(JSONText.string)), "options": options.json,
+            "estimate": estimate?.json ?? .null,
         ]
         return .object(
             texts.map { JSONText.Member($0.key, .optional($0.value)) }

@@ -15,6 +15,7 @@ extension JobRecord {
             options == JobOptions() ? .null : .text(options.json.compact),
             .optional(process.map { Int64($0.processID) }), .optional(process?.start),
             .integer(isStopRequested ? 1 : 0), .optional(version), .optional(restartOf),
+            .optional(estimate?.json.compact),
         ]
     }
 
@@ -43,6 +44,7 @@ extension JobRecord {
             process = ProcessIdentity(processID: Int32(truncatingIfNeeded: number), start: start)
         }
         isStopRequested = row.integer(28) == 1
+        estimate = row.text(31).flatMap { JSONText.parse($0) }.flatMap { JobEstimate($0) }
     }
 }
 

@@ -37,7 +37,8 @@ enum JobStoreSchema {
             version TEXT,
             restart_of TEXT
         )
-        """
+        """,
+        "ALTER TABLE jobs ADD COLUMN estimate TEXT",
     ]
 
     /// All columns but `number`, in the order of `JobRecord.row`.
@@ -47,6 +48,7 @@ enum JobStoreSchema {
         "engine_job_id", "state", "engine_state", "submitted_at", "started_at", "ended_at", "steps", "operators",
         "failure", "problems", "program_folder", "staging_folder", "logs", "savepoint", "outputs", "options",
         "process_id", "process_start", "is_stop_requested", "version", "restart_of",
+        "estimate",
     ]
 
     /// The columns once more, as one literal: each run would spend a while on joining them. A test compares the two.
@@ -54,12 +56,12 @@ enum JobStoreSchema {
         id, name, pipeline, working_directory, content_hash, target, engine, place, cluster, address, engine_job_id, \
         state, engine_state, submitted_at, started_at, ended_at, steps, operators, failure, problems, program_folder, \
         staging_folder, logs, savepoint, outputs, options, process_id, process_start, is_stop_requested, version, \
-        restart_of
+        restart_of, estimate
         """
 
     static let insertion =
         "INSERT INTO jobs (" + list
-        + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
     /// Changes some columns, given by their positions, of the row whose identifier is the last parameter.
     static func change(of changed: [Int]) -> String {

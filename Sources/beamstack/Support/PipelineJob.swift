@@ -28,6 +28,14 @@ struct PipelineJob {
         return !path.hasPrefix("/dev/") && (try? FileSystem.status(of: path))?.kind == .file
     }
 
+    /// What is expected of the plan, as far as it can be told without running anything.
+    private func estimate(of plan: Plan) -> JobEstimate {
+        let profile = ProfileStore(pipeline: arguments.file).profile(of: plan)
+        return JobEstimate(
+            TargetEstimation(plan, on: target, workers: arguments.workers).estimate(profile: profile),
+            isSampled: profile != nil)
+    }
+
     /// Runs the pipeline in this process.
     func execute(_ record: RunRecord?) throws {
         let loader = PipelineLoader(
@@ -47,7 +55,8 @@ struct PipelineJob {
             folder: record?.folder,
             savepoint: try arguments.restartOf.flatMap { try JobSupport.store().job($0)?.savepoint })
         try runner.run(arguments.file) { plan, cancellation in
-            try planRunner.run(plan, cancellation, EngineReturns())
+            if let record { record.recorder.change { $0.estimate = estimate(of: plan) } }
+            return try planRunner.run(plan, cancellation, EngineReturns())
         }
     }
 }

@@ -6,6 +6,7 @@ import Translation
 struct TargetReport {
     let plan: Plan
     let program: EngineProgram
+    var estimate: Estimate?
 
     var text: String {
         let width = plan.steps.map(\.name.count).max() ?? 0
@@ -26,6 +27,7 @@ struct TargetReport {
             + (impossible == 0
                 ? "all \(program.steps.count) steps run there; 'beamstack compile' shows the program\n"
                 : "\(impossible) of \(program.steps.count) steps cannot run there\n")
+        if let estimate { text += "\n" + estimate.text }
         return text
     }
 
@@ -40,7 +42,7 @@ struct TargetReport {
                         "reason": .optional(Self.reason(translation.mode)),
                         "differences": .array(translation.differences.map(JSONText.string)),
                     ])
-                }),
+                }), "estimate": estimate?.json ?? .null,
         ])
     }
 

@@ -78,53 +78,26 @@ final class Verification {
         returns.log = { bytes in
             do throws(SystemError) { try log.write(bytes) } catch { failure.withLock { $0 = error } }
         }
-        _ = try runner.run(redirected(to: place), cancellation, returns)
+        _ = try runner.run(RedirectedPlan(folder: place).plan(plan), cancellation, returns)
         if let error = failure.withLock({ $0 }) { throw error }
         run.seconds = MonotonicClock.seconds - start
         for step in ends { run.outputs.append(try lines(of: step, in: place)) }
         return run
     }
 
-    /// The plan with its files below a folder of ours: nothing of the person's is overwritten.
-    private func redirected(to place: String) -> Plan {
-        var plan = plan
-        plan.steps = plan.steps.map { step in
-            switch step.operation {
-            case .write(let write): return step.replacing(operation: .write(redirected(write, step, place)))
-            case .log: return step.replacing(operation: .write(printed(step, place)))
-            default: return step
-            }
-        }
-        return plan
-    }
-
-    private func files(of step: Step, in place: String) -> String { Path.join(place, "step-\(step.id)") }
-
-    private func redirected(_ write: WriteOperation, _ step: Step, _ place: String) -> WriteOperation {
-        WriteOperation(
-            format: write.format, path: Path.join(files(of: step, in: place), Path.name(of: write.path)),
-            range: write.range, fileNameSuffix: write.fileNameSuffix, shardNameTemplate: write.shardNameTemplate,
-            shardCount: write.shardCount, compression: write.compression)
-    }
-
-    /// Rows that would be printed, as files.
-    private func printed(_ step: Step, _ place: String) -> WriteOperation {
-        WriteOperation(
-            format: .json(JSONOptions()), path: Path.join(files(of: step, in: place), "rows"), range: step.range)
-    }
-
     /// Reads an output back by our own reader, which gives the same text for the same row whatever its spelling.
     ///
     /// - Returns: a file of JSON lines.
     private func lines(of step: Step, in place: String) throws -> String {
-        let path = files(of: step, in: place) + ".jsonl"
+        let files = RedirectedPlan(folder: place).files(of: step)
+        let path = files + ".jsonl"
         let file = try OpenFile(path, .overwrite)
         guard let input = step.inputs.first, let written = plan[input.source].schema,
-            FileSystem.isDirectory(files(of: step, in: place))
+            FileSystem.isDirectory(files)
         else { return path }
         let (format, schema) = Self.readable(step, written)
         let read = ReadOperation(
-            format: format, pattern: Path.join(files(of: step, in: place), "**"), range: step.range)
+            format: format, pattern: Path.join(files, "**"), range: step.range)
         let steps = [
             Step(
                 id: 0, name: "Read", transform: "Read", range: step.range, operation: .read(read), inputs: [],
