@@ -205,4 +205,59 @@ struct JobsTests {
         #expect(run.status == 0)
         #expect(run.messages.contains("warning[job-store-unusable]"))
     }
+
+    /// A sample tells of ten times the input what a run of it then takes; how far off that was stays with the job.
+    @Test func estimatesAreHeldAgainstWhatWasMeasured() throws {
+        let folder = try TemporaryFolder()
+        let state = ["BEAMSTACK_STATE": folder.url.appendingPathComponent("state").path]
+        func write(_ rows: Int) throws {
+            var text = "id,item,price\n"
+            for row in 0..<rows { text += "\(row),item\(row % 7),\(row % 100)\n" }
+            _ = try folder.write("orders.csv", text)
+        }
+        try write(20_000)
+        let file = try folder.write(
+            "p.yaml",
+            """
+            pipeline:
+              type: chain
+              transforms:
+                - {type: ReadFromCsv, name: Orders, config: {path: orders.csv}}
+                - {type: Filter, name: Dear, config: {language: python, keep: price >= 25}}
+                - type: Combine
+                  name: PerItem
+                  config: {group_by: item, combine: {n: {value: id, fn: count}}}
+                - {type: WriteToCsv, name: Totals, config: {path: out/totals.csv}}
+
+            """)
+        let plan = try Beamstack.run(
+            ["plan", "--scale", "10x", "--format", "json", file], in: folder.url, environment: state)
+        #expect(plan.status == 0, "\(plan.messages)")
+        // A sample leaves nothing behind.
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("out").path))
+        let estimate = try #require(
+            try JSONSerialization.jsonObject(with: Data(plan.output.utf8)) as? [String: Any], "\(plan.output)")
+        let steps = try #require(estimate["steps"] as? [[String: Any]])
+        func expected(_ step: Int) throws -> ClosedRange<Double> {
+            let rows = try #require(steps[step]["rows"] as? [String: Double])
+            return try #require(rows["low"])...(try #require(rows["high"]))
+        }
+        try write(200_000)
+        #expect(try Beamstack.run(["run", "--quiet", file], in: folder.url, environment: state).status == 0)
+        let shown = try Beamstack.run(["jobs", "show", "p", "--format", "json"], in: folder.url, environment: state)
+        let job = try #require(
+            try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any], "\(shown.output)")
+        let counted = try #require(job["steps"] as? [[String: Any]])
+        for (index, tolerance) in [0.1, 0.1, 0].enumerated() {
+            let rows = Double(try #require(counted[index]["recordsOut"] as? Int))
+            let range = try expected(index)
+            // Numbers have more digits later in a file: its bytes tell of rows only about.
+            #expect((range.lowerBound * (1 - tolerance)...range.upperBound * (1 + tolerance)).contains(rows))
+        }
+        let text = try Beamstack.run(["jobs", "show", "p"], in: folder.url, environment: state).output
+        #expect(text.contains("EXPECTED"))
+        let line = try #require(text.split(separator: "\n").first { $0.contains("estimated") })
+        #expect(line.contains("; it took "))
+        print("ten times the input:\(line)")
+    }
 }

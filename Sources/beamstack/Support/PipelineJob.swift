@@ -44,10 +44,14 @@ struct PipelineJob {
         let definition = target.definition
         let threads = arguments.workers ?? definition.parallelism ?? Host.coreCount
         let memory = arguments.memory?.bytes ?? (definition.engine == .embedded ? definition.memory : nil)
-        let runner = PipelineRunner(
+        var runner = PipelineRunner(
             loader: loader, workers: threads, memoryBudget: memory ?? RunOptions.defaultMemoryBudget,
             showsProgress: showsProgress, record: record)
-        if case .embedded = target.engine { return try runner.run(arguments.file) }
+        if case .embedded = target.engine {
+            // Runs of milliseconds are not held up for an estimate that nobody asked for.
+            if ProfileStore(pipeline: arguments.file).isThere { runner.expectation = { estimate(of: $0) } }
+            return try runner.run(arguments.file)
+        }
         let session = try TargetSession(target, workers: arguments.workers, memory: arguments.memory?.bytes)
         defer { session.close() }
         let planRunner = try session.runner(

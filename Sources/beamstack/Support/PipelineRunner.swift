@@ -4,6 +4,7 @@ import Engine
 import PipelineSpec
 import Planning
 import Platform
+import Projects
 import Workers
 
 /// Plans and runs a pipeline, and again with wider types where the data turns out to need them.
@@ -13,6 +14,8 @@ struct PipelineRunner {
     let memoryBudget: Int
     let showsProgress: Bool
     let record: RunRecord?
+    /// What is expected of a plan, where that is to be kept with the record.
+    var expectation: (Plan) -> JobEstimate? = { _ in nil }
 
     func run(_ path: String) throws {
         try run(path) { plan, cancellation in try execute(plan, cancellation) }
@@ -88,6 +91,7 @@ struct PipelineRunner {
         progress?.start()
         record?.running()
         record?.follow(metrics, of: plan)
+        if let record, let estimate = expectation(plan) { record.recorder.change { $0.estimate = estimate } }
         do {
             let result = try engine.run(plan, metrics: metrics, cancellation: cancellation)
             progress?.finish(result)

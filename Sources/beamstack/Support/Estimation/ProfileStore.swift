@@ -7,14 +7,22 @@ import Translation
 /// What samples of pipelines have shown, kept in the state folder until the pipeline changes.
 struct ProfileStore {
     private let path: String
-    private let hash: String?
+    private let pipeline: String
 
     /// - Parameter pipeline: the file, as the user named it.
     init(pipeline: String, state: String = StateFolder.standard) {
         var fingerprint = Fingerprint()
         fingerprint.add(FileSystem.absolutePath(of: pipeline) ?? pipeline)
         path = Path.join(state, "samples/\(fingerprint.text).json")
-        hash = (try? OpenFile.contents(of: pipeline, limit: 64 << 20)).map { JobRecord.hash(of: $0) }
+        self.pipeline = pipeline
+    }
+
+    /// Whether there is one, of whatever the pipeline was.
+    var isThere: Bool { ((try? FileSystem.status(of: path)) ?? nil) != nil }
+
+    /// Of the pipeline as it is now.
+    private var hash: String? {
+        (try? OpenFile.contents(of: pipeline, limit: 64 << 20)).map { JobRecord.hash(of: $0) }
     }
 
     /// The profile of the pipeline as it is now; `nil` where there is none.
