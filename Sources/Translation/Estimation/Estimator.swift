@@ -61,11 +61,15 @@ public struct Estimator {
         var flow = RowFlow(self)
         flow.run()
         var steps: [Estimate.Step] = []
-        var reading = 0.0
-        var rest = 0.0
+        let readers = readers
+        var load = Load()
         for step in plan.steps {
             let work = work(of: step, flow)
-            if case .read = step.operation { reading += work.seconds } else { rest += work.seconds }
+            if let source = readers[step.id] {
+                load.reading[source, default: 0] += work.seconds
+            } else {
+                load.rest += work.seconds
+            }
             let outputs = step.outputs.indices.compactMap { flow.rows[OutputReference(step: step.id, output: $0)] }
             steps.append(
                 Estimate.Step(
@@ -74,9 +78,9 @@ public struct Estimator {
                         ? outputs.dropFirst().reduce(outputs[0], +) : nil,
                     isMeasured: flow.measured.contains(step.id), work: work.seconds, reason: work.reason))
         }
-        let tasks = parallelism(reading: reading, rest: rest)
+        let tasks = parallelism(load)
         let memory = memory(tasks.count, flow)
-        let seconds = seconds(reading: reading, rest: rest, tasks.count, flow)
+        let seconds = seconds(load, tasks.count, flow)
         return Estimate(
             engine: model.title, steps: steps, parallelism: tasks.count, parallelismReason: tasks.reason,
             memory: memory.bytes, memoryReason: memory.reason,
@@ -127,7 +131,7 @@ public struct Estimator {
         }
     }
 
-    private func seconds(reading: Double, rest: Double, _ tasks: Int, _ flow: RowFlow) -> Band {
+    private func seconds(_ load: Load, _ tasks: Int, _ flow: RowFlow) -> Band {
         let band: Band
         if let profile, model.title == CostModel.embedded.title, profile.seconds > Self.leastSampleSeconds {
             // What was measured here grows with the rows that the steps take.
@@ -135,12 +139,12 @@ public struct Estimator {
             let grown = profile.busySeconds.reduce(0.0) { sum, entry in sum + entry.value * growth(of: entry.key, flow)
             }
             let factor = busy > 0 ? grown / busy : scale
-            band = Band(max(0, profile.seconds - model.startSeconds) * factor).widened(1.4)
+            band = Band(max(0, profile.seconds - model.startSeconds) * factor).widened(1.8)
         } else {
-            let work = time(reading: reading, rest: rest, tasks) - model.startSeconds
+            let work = time(load, tasks) - startSeconds
             band = Band(work).widened(profile == nil ? 2.5 : 2)
         }
-        return band + Band(model.startSeconds).widened(1.4)
+        return band + Band(startSeconds).widened(1.4)
     }
 
     private func corrected(_ seconds: Band) -> Band {
@@ -169,35 +173,68 @@ public struct Estimator {
 
     // MARK: Parallelism
 
-    private var readers: Int {
-        guard model.readsWholeFiles else { return .max }
-        return max(1, inputs.values.map(\.files).reduce(0, +))
+    /// Seconds of one task's work.
+    private struct Load {
+        /// By the source in whose tasks it is done.
+        var reading: [Int: Double] = [:]
+        var rest = 0.0
+
+        var longestRead: Double { reading.values.max() ?? 0 }
     }
 
-    private func time(reading: Double, rest: Double, _ tasks: Int) -> Double {
-        model.startSeconds + reading / Double(min(tasks, readers)) + rest / Double(tasks)
+    /// The steps that run in the tasks that read, with the source: what follows one up to the next grouping or join.
+    private var readers: [Int: Int] {
+        var found: [Int: Int] = [:]
+        guard model.readsWholeFiles else { return found }
+        for step in plan.steps {
+            switch step.operation {
+            case .aggregate, .join: continue
+            default:
+                if step.inputs.isEmpty {
+                    found[step.id] = step.id
+                } else if step.inputs.allSatisfy({ found[$0.source.step] != nil }) {
+                    found[step.id] = step.inputs.first.flatMap { found[$0.source.step] }
+                }
+            }
+        }
+        return found
     }
 
-    private func parallelism(reading: Double, rest: Double) -> (count: Int, reason: String) {
-        let alone = time(reading: reading, rest: rest, 1)
+    /// Seconds in which no row is worked on.
+    private var startSeconds: Double {
+        let isPython = !pythonSteps.isEmpty || plan.steps.contains(where: \.isForeign)
+        return model.startSeconds + (isPython ? model.pythonStartSeconds : 0)
+    }
+
+    /// The most tasks that a source is read by.
+    private func files(of source: Int) -> Int { max(1, inputs[source]?.files ?? 1) }
+
+    private func time(_ load: Load, _ tasks: Int) -> Double {
+        load.reading.reduce(startSeconds + load.rest / Double(tasks)) { sum, entry in
+            sum + entry.value / Double(min(tasks, files(of: entry.key)))
+        }
+    }
+
+    private func parallelism(_ load: Load) -> (count: Int, reason: String) {
+        let alone = time(load, 1)
         guard slots > 1 else { return (1, "the target runs one task at once; \(Figures.span(alone))") }
         var tasks = 1
-        // More tasks while they help by a fifth, until the job is quick enough.
+        // More tasks while they help by a fifth.
         while tasks < slots {
-            let now = time(reading: reading, rest: rest, tasks)
+            let now = time(load, tasks)
             let more = min(slots, tasks * 2)
-            guard now > Self.goalSeconds || now - model.startSeconds > 1 else { break }
-            guard time(reading: reading, rest: rest, more) < now * 0.8 || now > Self.goalSeconds && rest > reading
-            else {
-                break
-            }
+            guard now > Self.goalSeconds || now - startSeconds > startSeconds / 3 else { break }
+            // What is too slow is worth more of them.
+            guard time(load, more) < now * (now > Self.goalSeconds ? 0.95 : 0.8) else { break }
             tasks = more
         }
         var reason = "one task would take about \(Figures.span(alone))"
-        if tasks > 1 { reason += ", \(tasks) take \(Figures.span(time(reading: reading, rest: rest, tasks)))" }
-        if model.readsWholeFiles, readers < slots, reading > rest {
-            reason +=
-                "; \(readers == 1 ? "one file is" : "\(readers) files are") read by as many tasks: split the input to read it faster"
+        if tasks > 1 { reason += ", \(tasks) take \(Figures.span(time(load, tasks)))" }
+        let slowest = load.reading.max { $0.value < $1.value }
+        if let slowest, slowest.value > load.rest, slowest.value > 1, files(of: slowest.key) < slots {
+            let count = files(of: slowest.key)
+            reason += "; '\(plan.steps[slowest.key].name)' is read by \(count == 1 ? "one task" : "\(count) tasks"), "
+            reason += "as many as it has files, with what follows up to the next grouping: split the input"
         } else if tasks == slots {
             reason += "; the target has no more slots"
         }
