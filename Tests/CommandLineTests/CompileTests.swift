@@ -97,7 +97,8 @@ struct CompileTests {
         let text = try Self.program(
             "flink", Self.stream("    - {type: Combine, windowing: \(windowing), \(Self.count)}\n" + Self.send))
         #expect(text.contains("SET 'execution.runtime-mode' = 'streaming'"))
-        #expect(text.contains("WATERMARK FOR `row_time__` AS `row_time__` - INTERVAL '5' SECOND"))
+        #expect(
+            text.contains("WATERMARK FOR `row_time__` AS `row_time__` - INTERVAL '${watermark_delay}' HOUR TO SECOND"))
         #expect(text.contains(function) && text.contains(interval), "\(text)")
     }
 

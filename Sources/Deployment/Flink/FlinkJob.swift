@@ -169,12 +169,33 @@ public final class FlinkJob: Sendable {
         } catch {
             throw Diagnostic(.jobFailed, "the program's files cannot be written: \(error)", at: nil)
         }
+        var variables = program.secrets
         if program.isStreaming {
+            variables.append(("watermark_delay", try watermarkDelay(&settings)))
             settings += Self.streamSettings.filter { own in !settings.contains { $0.name == own.name } }
         }
-        let secrets = program.secrets.flatMap { ["--set", "\($0.name)=\($0.value)"] }
-        return script(in: folder) + ["--set", "staging=\(staging.path)", "--name", name] + secrets
+        return script(in: folder) + ["--set", "staging=\(staging.path)", "--name", name]
+            + variables.flatMap { ["--set", "\($0.name)=\($0.value)"] }
             + settings.map { "-D\($0.name)=\($0.value)" }
+    }
+
+    /// Takes out of the settings what is ours: how many seconds records may come behind later ones.
+    ///
+    /// - Returns: as `00:00:05`, since Flink's intervals of seconds alone end at 99.
+    private func watermarkDelay(_ settings: inout [(name: String, value: String)]) throws(Diagnostic) -> String {
+        let name = "beamstack.watermark-delay"
+        var seconds = 5
+        if let index = settings.lastIndex(where: { $0.name == name }) {
+            let value = settings.remove(at: index).value
+            guard let number = Int(value), (0..<360_000).contains(number) else {
+                throw Diagnostic(
+                    .jobFailed, "'\(name)' is a whole number of seconds below 360000, not '\(value)'", at: nil,
+                    hint: "correct it in 'settings' of the target")
+            }
+            seconds = number
+        }
+        let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60]
+        return parts.map { $0 < 10 ? "0\($0)" : String($0) }.joined(separator: ":")
     }
 
     private func script(in folder: String) -> [String] {

@@ -2,8 +2,11 @@ extension Estimate {
     /// The estimate for a person, with the reason of each number.
     public var text: String {
         var text = "estimate for \(engine): "
-        text += inputBytes > 0 ? "\(Figures.bytes(inputBytes)) to read, " : ""
-        text += "\(Self.rows(inputRows))\n"
+        let known = [
+            inputBytes > 0 ? "\(Figures.bytes(inputBytes)) to read" : nil,
+            inputRows.high > 0 ? Self.rows(inputRows) : nil,
+        ].compactMap(\.self)
+        text += (known.isEmpty ? "nothing is known of its input" : known.joined(separator: ", ")) + "\n"
         var lines = [
             ("parallelism", String(parallelism), parallelismReason),
             ("memory", Self.memory(memory) + (hasWorkers ? " a worker" : ""), memoryReason),

@@ -56,6 +56,8 @@ struct RowFlow {
 
     private mutating func expect(_ step: Step) {
         let incoming = step.inputs.compactMap { rows[$0.source] }
+        // What follows from nothing known is not known.
+        guard incoming.count == step.inputs.count else { return }
         let first = incoming.first ?? Band(0)
         let all = incoming.dropFirst().reduce(first, +)
         var out: Band?
@@ -81,7 +83,7 @@ struct RowFlow {
                 break
             }
             let groups = max(1, first.likely / Estimator.assumedGroupSize)
-            out = Band(low: 1, likely: min(first.likely, groups), high: first.high)
+            out = Band(low: min(1, first.high), likely: min(first.likely, groups), high: first.high)
             assume("'\(step.name)' makes one group of ten rows")
         case .join:
             out = Band(low: 0, likely: incoming.map(\.likely).max() ?? 0, high: all.high)

@@ -61,7 +61,12 @@ struct FlinkProgram {
     }
 
     private var secrets: String {
-        lowering.secrets.isEmpty ? "" : "\n-- Other ${names} stand for what nobody should read here."
+        var text = ""
+        if lowering.isStreaming {
+            text += "\n-- ${\(TopicTable.watermarkDelay)} is how far, as 00:00:05, records may come behind later ones."
+        }
+        if !lowering.secrets.isEmpty { text += "\n-- Other ${names} stand for what nobody should read here." }
+        return text
     }
 
     /// The functions that a statement is the first to call.
@@ -140,7 +145,7 @@ struct FlinkProgram {
             let name = dialect.quoted(EventTimeColumns.rowTimeName)
             columns += [
                 "\(name) \(source.rowTime.map { "AS \($0)" } ?? recordTime)",
-                "WATERMARK FOR \(name) AS \(name) - INTERVAL '\(TopicTable.watermarkDelay)' SECOND",
+                "WATERMARK FOR \(name) AS \(name) - INTERVAL '${\(TopicTable.watermarkDelay)}' HOUR TO SECOND",
             ]
         }
         return table(relation.name, columns: columns, variables: variables(of: source), source.options)

@@ -8,6 +8,9 @@ import Planning
 ///
 /// Source: Flink's "Windowing table-valued functions" and "Window aggregation".
 extension PlanLowering {
+    private static let lateness =
+        "rows that come more than the watermark delay (5 s unless the target says) behind later ones are lost"
+
     private var rowTime: String { quoted(EventTimeColumns.rowTimeName) }
 
     // MARK: Topics
@@ -38,8 +41,7 @@ extension PlanLowering {
         if carries(step) {
             time = isStreaming ? .rowTime : .recordTime
             if isStreaming {
-                differs(
-                    "windows close \(TopicTable.watermarkDelay) s after the latest record; what comes later is lost")
+                differs(Self.lateness)
             }
         }
         if case .read(_, isBounded: true) = topic.direction {
@@ -119,7 +121,7 @@ extension PlanLowering {
         }
         source.time = .rowTime
         source.rowTime = "CAST(\(moment(ofMicroseconds: micros)) AS TIMESTAMP_LTZ(3))"
-        differs("windows close \(TopicTable.watermarkDelay) s after the latest timestamp; what comes later is lost")
+        differs(Self.lateness)
         let named = Relation(
             name: name(for: step.name), schema: schema, eventTime: .rowTime,
             windowing: step.outputs[0].windowing)

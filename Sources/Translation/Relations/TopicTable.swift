@@ -13,8 +13,8 @@ struct TopicTable: Sendable {
     /// The SQL of the time attribute; the record's own timestamp where there is none.
     var rowTime: String?
 
-    /// Seconds that records may come later than later ones.
-    static let watermarkDelay = 5
+    /// The variable for how far, as hours, minutes and seconds, records may come behind later ones.
+    static let watermarkDelay = "watermark_delay"
     static let failureColumn = "error_message__"
     static let failedRecordColumn = "failed_row__"
 
